@@ -1,0 +1,1 @@
+"""Who does it: an officer's act, checked, signed, appended, folded, told."""

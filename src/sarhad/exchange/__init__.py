@@ -1,0 +1,1 @@
+"""How it crosses: partner queues, catch-up, release, receipts, witness, bundles."""

@@ -1,0 +1,1 @@
+"""How others talk: one folder for each outside format."""

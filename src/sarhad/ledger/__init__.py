@@ -1,0 +1,1 @@
+"""Where it is kept: Merkle tree, checkpoints, countersignatures, stores, fsck."""

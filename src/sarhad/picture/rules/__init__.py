@@ -1,0 +1,1 @@
+"""The fold rule of each kind of record."""

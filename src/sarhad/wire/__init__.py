@@ -1,0 +1,1 @@
+"""What is said: record types, identifiers, bytes, the signed envelope.  Pure."""

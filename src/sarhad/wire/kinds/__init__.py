@@ -1,0 +1,43 @@
+"""Every kind of record.  Importing this package fills sarhad.wire.registry.KINDS."""
+
+from sarhad.wire.kinds.ground import Crossing, Post, Sector, Unit, UnitStatus, ZoneNotice
+from sarhad.wire.kinds.happenings import Attachment, Claim, Incident, Note, Report
+from sarhad.wire.kinds.parties import Agreement, Clock, CrossingRule, Manifest, Officer, Resumption, Suspension, Terms
+from sarhad.wire.kinds.promises import Measurement, Pledge, Tasking
+from sarhad.wire.kinds.records import Correction, Recall, RecallAnswer, Receipt, ReleaseAct
+from sarhad.wire.kinds.talk import Allegation, Answer, Denial, Request, Warn
+
+__all__ = [
+    "Agreement",
+    "Allegation",
+    "Answer",
+    "Attachment",
+    "Claim",
+    "Clock",
+    "Correction",
+    "Crossing",
+    "CrossingRule",
+    "Denial",
+    "Incident",
+    "Manifest",
+    "Measurement",
+    "Note",
+    "Officer",
+    "Pledge",
+    "Post",
+    "Recall",
+    "RecallAnswer",
+    "Receipt",
+    "ReleaseAct",
+    "Report",
+    "Request",
+    "Resumption",
+    "Sector",
+    "Suspension",
+    "Tasking",
+    "Terms",
+    "Unit",
+    "UnitStatus",
+    "Warn",
+    "ZoneNotice",
+]

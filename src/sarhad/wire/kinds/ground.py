@@ -1,0 +1,101 @@
+"""The ground and what moves on it: sectors, crossings, posts, units, zone notices."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from sarhad.wire.ids import PartyId, Ref
+from sarhad.wire.registry import Data, kind
+from sarhad.wire.values import Metres, Moment, Names, Place, Point, Range, Seconds, Short, Words
+
+Line = Annotated[tuple[Point, ...], Meta(min_length=2, max_length=500)]
+Ring = Annotated[tuple[Point, ...], Meta(min_length=3, max_length=500)]
+
+
+@kind("sector", authors={"commander", "administrator", "planner"})
+class Sector(Data, frozen=True, kw_only=True):
+    """A stretch of the border: ``line`` from one end to the other, ``code`` unique per party."""
+
+    code: Short
+    names: Names
+    line: Line
+
+
+@kind("crossing", authors={"commander", "administrator", "planner"})
+class Crossing(Data, frozen=True, kw_only=True):
+    """A place to cross the line, as the author's side keeps it.
+
+    ``opens_s`` and ``closes_s`` are seconds after local midnight of the author's zone
+    (both 0: always).  A later record with the same ``code`` replaces the earlier.
+    """
+
+    code: Short
+    names: Names
+    place: Place
+    modes: Annotated[tuple[Literal["road", "rail", "foot", "air"], ...], Meta(min_length=1)]
+    status: Literal["open", "restricted", "closed"]
+    opens_s: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    closes_s: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    source: Annotated[str, Meta(max_length=500)] = ""
+
+
+@kind("post", authors={"commander", "administrator", "planner"})
+class Post(Data, frozen=True, kw_only=True):
+    """Where units are based; a later record with the same ``code`` replaces the earlier."""
+
+    code: Short
+    names: Names
+    place: Place
+    sector: Ref | None = None
+
+
+UnitKind = Literal["patrol", "reaction", "medical", "engineer", "explosive-disposal", "aviation", "drone", "liaison"]
+
+
+@kind("unit", authors={"commander", "administrator", "planner"})
+class Unit(Data, frozen=True, kw_only=True):
+    """What can respond.  A later record with the same ``code`` replaces the earlier.
+
+    ``strength`` in persons; ``notice_to_move_s`` from order to wheels rolling;
+    ``speed_kmh`` on a good road; ``crosses_line`` False keeps it on its own side.
+    """
+
+    code: Short
+    names: Names
+    unit_kind: UnitKind
+    capabilities: Annotated[tuple[Short, ...], Meta(max_length=20)] = ()
+    strength: Range
+    home: Ref | None = None
+    notice_to_move_s: Seconds = 0
+    speed_kmh: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    crosses_line: bool = False
+
+
+@kind("unit-status", authors={"duty", "commander", "planner", "node"})
+class UnitStatus(Data, frozen=True, kw_only=True):
+    """Where a unit is and what it is doing, as known ``as_of`` that time.
+
+    ``unit`` names the unit's record, of the same party.
+    """
+
+    unit: Ref
+    status: Literal["available", "committed", "en-route", "on-scene", "resting", "out-of-service"]
+    as_of: Moment
+    place: Place | None = None
+    text: Words | None = None
+
+
+@kind("zone-notice", authors={"duty", "commander", "planner"}, act=True, expects="acknowledge")
+class ZoneNotice(Data, frozen=True, kw_only=True):
+    """Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when."""
+
+    activity: Literal["patrol", "exercise", "engineering", "pursuit", "flight", "response", "other"]
+    when: Moment
+    place: Place
+    radius_m: Metres = 0
+    ring: Ring | None = None
+    units: Annotated[tuple[Ref, ...], Meta(max_length=50)] = ()
+    to: PartyId | None = None
+    text: Words

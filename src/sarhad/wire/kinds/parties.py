@@ -1,0 +1,121 @@
+"""Who takes part, on what terms: manifests, officers, agreements, suspension."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from sarhad.wire.ids import LogName, OfficerId, PartyId, Ref
+from sarhad.wire.registry import Data, Role, kind
+from sarhad.wire.values import Hex32, Metres, Names, Seconds, Short, Urgency, Value, Words
+
+
+class PinnedCheckpoint(Value, frozen=True, kw_only=True):
+    """The last countersigned checkpoint of an older log: ``size`` entries with tree hash ``root``."""
+
+    log: LogName
+    size: Annotated[int, Meta(ge=0)]
+    root: Hex32
+
+
+@kind("manifest", authors={"administrator", "node"}, act=True)
+class Manifest(Data, frozen=True, kw_only=True):
+    """A party's identity and keys; the first entry of its log, and again at each rotation.
+
+    ``origin`` is the log's origin line in checkpoints (C2SP tlog-checkpoint).  Keys are
+    Ed25519 public keys (32 bytes, hexadecimal), one per role.  ``tls_cert`` is the
+    node's certificate (DER, standard base64), pinned by partners as it stands.
+    ``endpoint`` is the https address at which partners reach the node.  ``zone`` is an
+    IANA time zone.  ``previous`` pins the older log after a compromise.
+    """
+
+    log: LogName
+    origin: Annotated[str, Meta(pattern=r"^[!-*,-~]{1,120}$", description="no spaces, no plus sign")]
+    names: Names
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+    zone: Short
+    calendar: Literal["gregory", "persian"] = "gregory"
+    log_key: Hex32
+    witness_key: Hex32
+    tls_cert: Annotated[str, Meta(max_length=4_000)]
+    endpoint: Annotated[str, Meta(pattern="^https://", max_length=200)]
+    previous: PinnedCheckpoint | None = None
+
+
+@kind("officer", authors={"administrator", "node"})
+class Officer(Data, frozen=True, kw_only=True):
+    """An officer's desk, roles and languages: a function, never a private person's file.
+
+    ``officer`` is the sign-in name; a later record for the same name replaces the earlier.
+    """
+
+    officer: OfficerId
+    title: Names
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=8)]
+    active: bool = True
+
+
+class Clock(Value, frozen=True, kw_only=True):
+    """Deadlines of one urgency, in seconds from delivery; 0 means none."""
+
+    urgency: Urgency
+    acknowledge_s: Seconds
+    answer_s: Seconds
+
+
+class CrossingRule(Value, frozen=True, kw_only=True):
+    """Whose units may cross where: ``crossing`` names a crossing record, ``parties`` who may pass.
+
+    ``units`` narrows it to these unit kinds when not empty.
+    """
+
+    crossing: Ref
+    parties: tuple[PartyId, ...] = ()
+    units: tuple[Short, ...] = ()
+
+
+class Terms(Value, frozen=True, kw_only=True):
+    """The terms, equal to the byte for every party that signs them.
+
+    ``notice_distance_m``: activity nearer to the line than this is announced.
+    ``retention_days``: how long shared records may be kept.
+    """
+
+    title: Names
+    parties: Annotated[tuple[PartyId, ...], Meta(min_length=2, max_length=16)]
+    clocks: Annotated[tuple[Clock, ...], Meta(max_length=4)]
+    notice_distance_m: Metres
+    crossings: Annotated[tuple[CrossingRule, ...], Meta(max_length=200)] = ()
+    purpose: Words
+    retention_days: Annotated[int, Meta(ge=1, le=36_500)]
+
+
+@kind("agreement", authors={"commander", "administrator"}, act=True)
+class Agreement(Data, frozen=True, kw_only=True):
+    """A party's signature under terms; in force once every party named has signed the same bytes.
+
+    ``accepts`` names the partner's record that is agreed to, absent for the proposal.
+    ``replaces`` names the record of the terms that these take the place of.
+    """
+
+    terms: Terms
+    accepts: Ref | None = None
+    replaces: Ref | None = None
+
+
+@kind("suspension", authors={"commander", "administrator"}, act=True)
+class Suspension(Data, frozen=True, kw_only=True):
+    """The author's party stops the exchange with ``partner``."""
+
+    partner: PartyId
+    reason: Words
+
+
+@kind("resumption", authors={"commander", "administrator"}, act=True)
+class Resumption(Data, frozen=True, kw_only=True):
+    """The author's party resumes the exchange that ``suspension`` stopped."""
+
+    partner: PartyId
+    suspension: Ref
+    reason: Words | None = None

@@ -1,0 +1,55 @@
+"""What is ordered and what is promised: taskings, pledges, measurements."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from sarhad.wire.ids import PartyId, Ref
+from sarhad.wire.registry import Data, kind
+from sarhad.wire.values import Long, Microseconds, Moment, Names, Place, Short, Words
+
+Quantity = Annotated[int, Meta(ge=-(10**15), le=10**15)]
+
+
+@kind("tasking", authors={"duty", "commander"}, act=True)
+class Tasking(Data, frozen=True, kw_only=True):
+    """What a party orders its own unit to do, and how far that has come.
+
+    A later record with the same ``unit`` and ``incident`` carries the next ``status``.
+    """
+
+    unit: Ref
+    incident: Ref
+    status: Literal["ordered", "accepted", "declined", "en-route", "arrived", "closed"]
+    place: Place | None = None
+    due: Moment | None = None
+    text: Words | None = None
+
+
+@kind("pledge", authors={"secretary", "commander"}, act=True)
+class Pledge(Data, frozen=True, kw_only=True):
+    """What was promised: from ``baseline`` to ``target``, whole numbers of ``unit``, by ``due``.
+
+    ``accepts`` names the partner's pledge record that this one signs as well.
+    """
+
+    names: Names
+    by_parties: Annotated[tuple[PartyId, ...], Meta(min_length=1, max_length=16)]
+    unit: Short
+    baseline: Quantity
+    target: Quantity
+    due: Microseconds
+    text: Words | None = None
+    accepts: Ref | None = None
+
+
+@kind("measurement", authors={"secretary", "planner", "auditor"})
+class Measurement(Data, frozen=True, kw_only=True):
+    """How far a pledge has come: ``value`` in the pledge's unit, as of ``when``."""
+
+    pledge: Ref
+    value: Quantity
+    when: Moment
+    source: Long = ""

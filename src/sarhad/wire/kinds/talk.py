@@ -1,0 +1,72 @@
+"""What the two desks say to each other: warnings, requests, answers, allegations, denials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from sarhad.wire.ids import PartyId, Ref
+from sarhad.wire.registry import Data, kind
+from sarhad.wire.values import Moment, Place, Urgency, Words
+
+Evidence = Annotated[tuple[Ref, ...], Meta(max_length=50)]
+
+
+@kind("warning", authors={"duty", "commander"}, act=True, expects="acknowledge")
+class Warn(Data, frozen=True, kw_only=True):
+    """You are about to be hit: to one partner, with the urgency that sets its clock."""
+
+    to: PartyId
+    urgency: Urgency
+    text: Words
+    place: Place | None = None
+    when: Moment | None = None
+    about: Ref | None = None
+
+
+@kind("request", authors={"duty", "commander", "secretary", "planner"}, act=True, expects="answer")
+class Request(Data, frozen=True, kw_only=True):
+    """Please do (``act``), or tell us (``inform``)."""
+
+    to: PartyId
+    urgency: Urgency
+    asks: Literal["act", "inform"]
+    text: Words
+    place: Place | None = None
+    about: Ref | None = None
+
+
+@kind("answer", authors={"duty", "commander", "secretary"}, act=True)
+class Answer(Data, frozen=True, kw_only=True):
+    """The reply to a warning, a request or an allegation.
+
+    ``outcome``: ``done`` or ``will`` (accepted), ``partly``, ``cannot`` (the field's
+    CANTCO), ``refuse`` (will not), ``inform`` (information given).
+    """
+
+    of: Ref
+    outcome: Literal["will", "done", "partly", "cannot", "refuse", "inform"]
+    text: Words
+
+
+@kind("allegation", authors={"commander", "secretary", "duty"}, act=True, expects="answer")
+class Allegation(Data, frozen=True, kw_only=True):
+    """One side says that the other harbours: where, since when, on what evidence."""
+
+    to: PartyId
+    urgency: Urgency
+    text: Words
+    places: Annotated[tuple[Place, ...], Meta(max_length=50)] = ()
+    when: Moment | None = None
+    evidence: Evidence = ()
+    about: Ref | None = None
+
+
+@kind("denial", authors={"commander", "secretary", "duty"}, act=True)
+class Denial(Data, frozen=True, kw_only=True):
+    """A party says that it is not so: of an allegation, a claim or a report."""
+
+    of: Ref
+    text: Words
+    evidence: Evidence = ()

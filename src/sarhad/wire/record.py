@@ -1,0 +1,160 @@
+"""The record: one signed statement by one officer of one party.
+
+A record is its exact canonical bytes (the body).  The header is the same for every
+kind; ``data`` is the kind's own struct.  Where the entry stands (log and sequence)
+is not in the body: the leaf commitment binds it.  Fields and kinds that this version
+does not know are kept in the bytes, verified, and listed by ``unknown_fields``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from sarhad.wire import canonical, ids, values
+from sarhad.wire import kinds as _kinds  # noqa: F401  (fills the registry)
+from sarhad.wire.errors import VerificationError
+from sarhad.wire.registry import KINDS, Data
+
+FORMAT_VERSION = 1
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every record says about itself.
+
+    ``v`` the format's version; ``party`` the author's party; ``by`` its officer (or
+    ``node``); ``at`` the author's claimed time (UTC, microseconds: a claim, the
+    bracket is the proof); ``seen`` the newest partner checkpoints known to the node;
+    ``release`` who may read it; ``exercise`` the drill that it belongs to, absent
+    when live; ``data`` the kind's own fields.
+    """
+
+    v: Annotated[int, Meta(ge=1)]
+    kind: Annotated[str, Meta(pattern="^[a-z][a-z-]{1,39}$")]
+    party: ids.PartyId
+    by: ids.OfficerId
+    at: values.Microseconds
+    release: values.Release
+    data: msgspec.Raw
+    seen: Annotated[tuple[values.Seen, ...], Meta(max_length=16)] = ()
+    exercise: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
+
+
+_header_decoder = msgspec.json.Decoder(Header)
+
+
+@dataclass(frozen=True, slots=False, eq=False)
+class Record:
+    """A body that was read, at its place in a log.
+
+    ``data`` is None when the kind, or the version of the format, is newer than ours.
+    """
+
+    log: str
+    seq: int
+    body: bytes
+    header: Header
+    data: Data | None
+    ref: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the reference once; it is the key of every index."""
+        object.__setattr__(self, "ref", f"{self.log}:{self.seq}")
+
+    @property
+    def kind(self) -> str:
+        """The kind's name."""
+        return self.header.kind
+
+    @property
+    def party(self) -> str:
+        """The author's party."""
+        return self.header.party
+
+    @cached_property
+    def raw(self) -> dict[str, Any]:
+        """The whole body as plain values, unknown fields included."""
+        value = canonical.decode(self.body)
+        assert isinstance(value, dict)
+        return value
+
+    @cached_property
+    def unknown_fields(self) -> tuple[str, ...]:
+        """Dotted names of the fields that this version does not know, in order."""
+        known = set(Header.__struct_fields__)
+        found = [name for name in self.raw if name not in known]
+        if self.data is not None:
+            found += _unknown(self.raw["data"], self.data, "data")
+        return tuple(found)
+
+
+def _unknown(raw: Any, known: Any, path: str) -> list[str]:
+    """List the object members in ``raw`` that the struct (or tuple of structs) ``known`` has no field for."""
+    if isinstance(raw, dict) and isinstance(known, msgspec.Struct):
+        found: list[str] = []
+        for key, item in raw.items():
+            if key in known.__struct_fields__:
+                found += _unknown(item, getattr(known, key), f"{path}.{key}")
+            else:
+                found.append(f"{path}.{key}")
+        return found
+    if isinstance(raw, list) and isinstance(known, tuple):
+        pairs = enumerate(zip(raw, known, strict=False))
+        return [name for i, (r, k) in pairs for name in _unknown(r, k, f"{path}[{i}]")]
+    return []
+
+
+def write(
+    *,
+    party: str,
+    by: str,
+    at: int,
+    data: Data,
+    release: values.Release = values.OWN,
+    seen: tuple[values.Seen, ...] = (),
+    exercise: str | None = None,
+) -> bytes:
+    """Return the canonical body of a new record; raise VerificationError if it would not be valid."""
+    header = Header(
+        v=FORMAT_VERSION,
+        kind=data.kind_name(),
+        party=party,
+        by=by,
+        at=at,
+        release=release,
+        data=msgspec.Raw(canonical.encode(data)),
+        seen=seen,
+        exercise=exercise,
+    )
+    body = canonical.encode(header)
+    if not values.valid_release(release):
+        raise VerificationError(
+            "the release is contradictory",
+            where="release",
+            do="Name at least one party, or choose own, joint or public",
+        )
+    read(party, 0, body)
+    return body
+
+
+def read(log: str, seq: int, body: bytes) -> Record:
+    """Read ``body`` as entry ``seq`` of ``log``.
+
+    Raises VerificationError when the bytes are not canonical, the header or the
+    data of a known kind breaks its definition, or the body speaks for another party
+    than the log's.  An unknown kind, or a format version above ours, is not an error.
+    """
+    canonical.decode(body)
+    try:
+        header = _header_decoder.decode(body)
+        known = KINDS.get(header.kind) if header.v == FORMAT_VERSION else None
+        data = known.decode(header.data) if known is not None else None
+    except msgspec.MsgspecError as error:
+        raise VerificationError(str(error), where=f"{log}:{seq}") from error
+    if header.party != ids.party_of(log):
+        raise VerificationError(f"the record speaks for {header.party!r}", where=f"{log}:{seq}")
+    return Record(log, seq, body, header, data)

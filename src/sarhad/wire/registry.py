@@ -1,0 +1,88 @@
+"""The registry of record kinds: one small typed definition each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+import msgspec
+
+from sarhad.wire import ids, values
+
+Role = Literal["duty", "commander", "secretary", "planner", "auditor", "administrator", "node"]
+"""What an officer may do; ``node`` is the program acting by itself."""
+
+Answers = Literal["none", "acknowledge", "answer"]
+"""What the agreement's clocks ask of the receiving side for a record of this kind."""
+
+
+class Data(values.Value, frozen=True, kw_only=True):
+    """Base of the ``data`` of every kind."""
+
+    kind_info: ClassVar[Kind]
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """The name under which the kind is registered."""
+        return cls.kind_info.name
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known about a kind besides its fields.
+
+    ``authors``: the roles that may write it.  ``act``: an authorised act, which must
+    carry a DSSE signature of its own.  ``expects``: what the receiving side owes.
+    ``ref_fields``: the fields that name other records.
+    """
+
+    name: str
+    struct: type[Data]
+    authors: frozenset[Role]
+    act: bool
+    expects: Answers
+    ref_fields: tuple[str, ...]
+    decoder: msgspec.json.Decoder[Data]
+
+    def decode(self, raw: msgspec.Raw | bytes) -> Data:
+        """Decode the ``data`` of this kind; raises msgspec.ValidationError."""
+        return self.decoder.decode(raw)
+
+
+KINDS: dict[str, Kind] = {}
+"""Every kind by name, filled by the ``kind`` decorator when sarhad.wire.kinds is imported."""
+
+D = TypeVar("D", bound=type[Data])
+
+
+def kind(name: str, *, authors: set[Role], act: bool = False, expects: Answers = "none") -> Callable[[D], D]:
+    """Register a Data class as the record kind ``name``."""
+
+    def register(struct: D) -> D:
+        if name in KINDS:
+            raise ValueError(f"the kind {name} is defined twice")
+        refs = tuple(f.name for f in msgspec.structs.fields(struct) if _holds_ref(f.type))
+        info = Kind(name, struct, frozenset(authors), act, expects, refs, msgspec.json.Decoder(struct))
+        KINDS[name] = info
+        struct.kind_info = info
+        return struct
+
+    return register
+
+
+def _holds_ref(annotation: Any) -> bool:
+    """Tell whether a field's type is a Ref, an optional Ref or a tuple of Refs."""
+    return annotation == ids.Ref or any(
+        _holds_ref(arg) for arg in getattr(annotation, "__args__", ()) if arg is not str
+    )
+
+
+def refs_of(data: Data) -> Iterator[str]:
+    """Yield every reference that ``data`` makes to another record, in field order."""
+    for name in data.kind_info.ref_fields:
+        value = getattr(data, name)
+        if isinstance(value, str):
+            yield value
+        elif value is not None:
+            yield from value
