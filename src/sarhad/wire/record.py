@@ -9,10 +9,11 @@ does not know are kept in the bytes, verified, and listed by ``unknown_fields``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any
 
 import msgspec
+import msgspec.inspect
 from msgspec import Meta
 
 from sarhad.wire import canonical, ids, values
@@ -45,6 +46,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _header_decoder = msgspec.json.Decoder(Header)
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 @dataclass(frozen=True, slots=False, eq=False)
@@ -141,6 +143,55 @@ def write(
     return body
 
 
+def read_parts(body: bytes) -> tuple[Header, Data | None]:
+    """Return the header and the data of canonical ``body``; the data is None for what is newer than ours.
+
+    Raises VerificationError when the bytes are not canonical, msgspec.MsgspecError
+    when they break the definition.  A kind whose every value is typed and bounded is
+    proved canonical by encoding the typed values again, a third of the cost of doing
+    so with untyped ones; anything else takes the general way.
+    """
+    try:
+        header = _header_decoder.decode(body)
+        known = KINDS.get(header.kind) if header.v == FORMAT_VERSION else None
+        data = known.decode(header.data) if known is not None else None
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        canonical.decode(body)
+        raise
+    if (
+        data is None
+        or not closed(type(data))
+        or len(body) > canonical.MAX_BODY_BYTES
+        or _encoder.encode(data) != bytes(header.data)
+        or _encoder.encode(header) != body
+    ):
+        canonical.decode(body)
+    return header, data
+
+
+@cache
+def closed(struct: type[Data]) -> bool:
+    """Tell whether every value in ``struct`` is typed and every integer bounded, so that no value escapes it."""
+    return _closed(msgspec.inspect.type_info(struct))
+
+
+def _closed(info: Any) -> bool:
+    match info:
+        case msgspec.inspect.IntType(le=le, lt=lt, ge=ge, gt=gt):
+            return (le is not None or lt is not None) and (ge is not None or gt is not None)
+        case msgspec.inspect.StructType(fields=fields):
+            return all(_closed(field.type) for field in fields)
+        case msgspec.inspect.VarTupleType(item_type=item):
+            return _closed(item)
+        case msgspec.inspect.TupleType(item_types=items) | msgspec.inspect.UnionType(types=items):
+            return all(_closed(item) for item in items)
+        case msgspec.inspect.Metadata(type=inner):
+            return _closed(inner)
+        case _:
+            simple = (msgspec.inspect.StrType, msgspec.inspect.BoolType, msgspec.inspect.NoneType)
+            return isinstance(info, (*simple, msgspec.inspect.LiteralType))
+
+
 def read(log: str, seq: int, body: bytes) -> Record:
     """Read ``body`` as entry ``seq`` of ``log``.
 
@@ -148,11 +199,8 @@ def read(log: str, seq: int, body: bytes) -> Record:
     data of a known kind breaks its definition, or the body speaks for another party
     than the log's.  An unknown kind, or a format version above ours, is not an error.
     """
-    canonical.decode(body)
     try:
-        header = _header_decoder.decode(body)
-        known = KINDS.get(header.kind) if header.v == FORMAT_VERSION else None
-        data = known.decode(header.data) if known is not None else None
+        header, data = read_parts(body)
     except msgspec.MsgspecError as error:
         raise VerificationError(str(error), where=f"{log}:{seq}") from error
     if header.party != ids.party_of(log):
