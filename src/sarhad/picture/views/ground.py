@@ -1,0 +1,99 @@
+"""The ground and what moves on it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sarhad.picture.views.records import View
+from sarhad.wire.values import Moment, Names, Place, Point, Range, Words
+
+
+class SectorView(View, frozen=True, kw_only=True):
+    """A stretch of the border as one party keeps it."""
+
+    ref: str
+    party: str
+    code: str
+    names: Names
+    line: tuple[Point, ...]
+
+
+class CrossingView(View, frozen=True, kw_only=True):
+    """A crossing as one party keeps it; seconds after that party's local midnight."""
+
+    ref: str
+    party: str
+    code: str
+    names: Names
+    place: Place
+    modes: tuple[str, ...]
+    status: str
+    opens_s: int
+    closes_s: int
+    source: str
+
+
+class PostView(View, frozen=True, kw_only=True):
+    """Where units are based."""
+
+    ref: str
+    party: str
+    code: str
+    names: Names
+    place: Place
+    sector: str | None
+
+
+class UnitStatusView(View, frozen=True, kw_only=True):
+    """The last known status and position of a unit, and how old it is (``as_of``)."""
+
+    ref: str
+    status: str
+    as_of: Moment
+    place: Place | None
+    text: Words | None
+
+
+class UnitView(View, frozen=True, kw_only=True):
+    """What can respond.  ``place`` is the last stated position, else its home post's."""
+
+    ref: str
+    party: str
+    code: str
+    names: Names
+    unit_kind: str
+    capabilities: tuple[str, ...]
+    strength: Range
+    home: str | None
+    notice_to_move_s: int
+    speed_kmh: int
+    crosses_line: bool
+    last: UnitStatusView | None
+    place: Place | None
+
+
+class NoticeView(View, frozen=True, kw_only=True):
+    """Planned activity near the line."""
+
+    ref: str
+    party: str
+    activity: str
+    when: Moment
+    place: Place
+    radius_m: int
+    ring: tuple[Point, ...]
+    units: tuple[str, ...]
+    to: str | None
+    text: Words
+    recalled: Literal["", "asked", "complied", "refused"]
+
+
+class GroundView(View, frozen=True, kw_only=True):
+    """The ground: what each party last said of its sectors, crossings, posts and units, and the notices."""
+
+    exercise: str | None
+    sectors: tuple[SectorView, ...]
+    crossings: tuple[CrossingView, ...]
+    posts: tuple[PostView, ...]
+    units: tuple[UnitView, ...]
+    notices: tuple[NoticeView, ...]
