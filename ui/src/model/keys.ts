@@ -1,0 +1,57 @@
+/** Keys by their place on the keyboard (`event.code`): a Persian layout sends another letter for the same key. */
+
+export type Command =
+  | "acknowledge" | "new-warning" | "next" | "previous" | "open" | "search" | "help" | "close"
+  | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground";
+
+export interface Shortcut {
+  readonly command: Command;
+  readonly code: string;
+  readonly shift?: boolean;
+  /** What the cap of the key shows. */
+  readonly cap: string;
+  /** Single characters can be switched off; Escape and the arrows can't. */
+  readonly single: boolean;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { command: "acknowledge", code: "KeyA", cap: "A", single: true },
+  { command: "new-warning", code: "KeyN", cap: "N", single: true },
+  { command: "next", code: "KeyJ", cap: "J", single: true },
+  { command: "previous", code: "KeyK", cap: "K", single: true },
+  { command: "next", code: "ArrowDown", cap: "↓", single: false },
+  { command: "previous", code: "ArrowUp", cap: "↑", single: false },
+  { command: "open", code: "Enter", cap: "Enter", single: false },
+  { command: "search", code: "Slash", cap: "/", single: true },
+  { command: "help", code: "Slash", shift: true, cap: "?", single: true },
+  { command: "inbox", code: "Digit1", cap: "1", single: true },
+  { command: "map", code: "Digit2", cap: "2", single: true },
+  { command: "log", code: "Digit3", cap: "3", single: true },
+  { command: "ground", code: "Digit4", cap: "4", single: true },
+  { command: "sound", code: "KeyS", cap: "S", single: true },
+  { command: "theme", code: "KeyT", cap: "T", single: true },
+  { command: "language", code: "KeyL", cap: "L", single: true },
+  { command: "close", code: "Escape", cap: "Esc", single: false },
+];
+
+export interface KeyPress {
+  readonly code: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+}
+
+/** Where the key was pressed: typing takes every key but Escape; a widget keeps its arrows and Enter. */
+export type Focus = "page" | "widget" | "typing";
+
+/** The command of a key press, or null.  `singles` false leaves only the keys that no text or reader uses. */
+export function commandOf(press: KeyPress, focus: Focus, singles: boolean): Command | null {
+  if (press.ctrlKey || press.altKey || press.metaKey) return null;
+  const found = SHORTCUTS.find((s) => s.code === press.code && (s.shift ?? false) === press.shiftKey);
+  if (!found) return null;
+  if (found.command === "close") return "close";
+  if (focus === "typing") return null;
+  if (focus === "widget" && !found.single) return null;
+  return found.single && !singles ? null : found.command;
+}
