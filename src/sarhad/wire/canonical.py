@@ -2,8 +2,10 @@
 
 The subset of JSON on which every canonicaliser (RFC 8785 among them) agrees:
 ASCII keys in ascending order, no white space, no floating-point numbers, integers
-between -(2**53 - 1) and 2**53 - 1, the shortest escapes.  Bytes are stored and
-checked exactly as they came; nothing is ever re-encoded before it is hashed.
+between -(2**53 - 1) and 2**53 - 1, the shortest escapes.  Strings hold no control characters
+but tab, line feed and carriage return: a text that a partner sends is shown in
+terminals and kept in databases, and neither may be steered by it.  Bytes are stored
+and checked exactly as they came; nothing is ever re-encoded before it is hashed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
 
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
+# The escapes \b, \f and \u00xx (an even run of backslashes before them is text), DEL, and U+0080 to U+009F.
+_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
 
 def _no_floats(text: str) -> NoReturn:
@@ -38,16 +42,40 @@ def encode(value: Any) -> bytes:
     """
     try:
         body = _encoder.encode(value)
-    except (msgspec.MsgspecError, TypeError, ValueError, UnicodeEncodeError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise VerificationError(f"not encodable as canonical JSON: {error}") from error
     decode(body)
+    if b"null" in body:
+        _refuse_null_floats(msgspec.to_builtins(value))
     return body
+
+
+def _refuse_null_floats(value: Any) -> None:
+    """Refuse the floats that the encoder would pass over: it writes nan and inf as null."""
+    if isinstance(value, float):
+        raise VerificationError(f"the number {value} is not an integer below 2^53")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple | set | frozenset):
+        return
+    for item in value:
+        _refuse_null_floats(item)
+
+
+def check_bytes(body: bytes) -> None:
+    """Check what needs no parsing, so that the work on hostile bytes is bounded: size, control characters.
+
+    Raises VerificationError.
+    """
+    if len(body) > MAX_BODY_BYTES:
+        raise VerificationError(f"{len(body)} bytes; a record body holds at most {MAX_BODY_BYTES}")
+    if (b"\\" in body or b"\x7f" in body or b"\xc2" in body) and _CONTROL.search(body):
+        raise VerificationError("the text holds a control character, or an escape that is not the shortest")
 
 
 def decode(body: bytes) -> Any:
     """Return the value of canonical ``body``; raise VerificationError if it is not canonical."""
-    if len(body) > MAX_BODY_BYTES:
-        raise VerificationError(f"{len(body)} bytes; a record body holds at most {MAX_BODY_BYTES}")
+    check_bytes(body)
     try:
         value = _decoder.decode(body)
         again = _encoder.encode(value)
@@ -75,4 +103,4 @@ def _walk(value: Any, depth: int) -> None:
         for item in value:
             _walk(item, depth - 1)
     elif isinstance(value, int) and abs(value) > MAX_INTEGER:
-        raise VerificationError(f"the integer {value} is not below 2^53")
+        raise VerificationError("an integer is not below 2^53")

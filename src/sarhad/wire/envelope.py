@@ -47,7 +47,8 @@ def commit(head: bytes, seq: int, salt: bytes, body: bytes) -> bytes:
 
 def check_commitment(head: bytes, seq: int, salt: bytes, body: bytes, commitment: bytes) -> None:
     """Raise VerificationError unless ``salt`` and ``body`` open ``commitment``."""
-    if len(salt) != SALT_BYTES or not hmac.compare_digest(commit(head, seq, salt, body), commitment):
+    fits = len(salt) == SALT_BYTES and 0 <= seq < 2**63
+    if not fits or not hmac.compare_digest(commit(head, seq, salt, body), commitment):
         raise VerificationError("the record does not open its commitment", where=f"entry {seq}")
 
 

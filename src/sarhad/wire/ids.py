@@ -10,16 +10,21 @@ import msgspec
 from sarhad.wire.errors import VerificationError
 
 _PARTY = r"[a-z][a-z0-9-]{0,30}"
-_LOG = rf"{_PARTY}(?:\.[1-9][0-9]{{0,3}})?"
-_REF = rf"^{_LOG}:(?:0|[1-9][0-9]{{0,14}})$"
+_LOG = rf"{_PARTY}(?:\.(?:[2-9]|[1-9][0-9]{{1,3}}))?"
+END = r"$(?!\n)"
+"""The end of a pattern, in Python and in ECMAScript alike: Python's bare ``$`` also matches before a last newline."""
 
-PartyId = Annotated[str, msgspec.Meta(pattern=rf"^{_PARTY}$", description="A party's short name")]
+_REF = rf"^{_LOG}:(?:0|[1-9][0-9]{{0,14}}){END}"
+
+PartyId = Annotated[str, msgspec.Meta(pattern=rf"^{_PARTY}{END}", description="A party's short name")]
 """A party's short name, 1 to 31 of a-z 0-9 and '-', beginning with a letter: ``pk``."""
 
-LogName = Annotated[str, msgspec.Meta(pattern=rf"^{_LOG}$", description="A log's short name")]
+LogName = Annotated[str, msgspec.Meta(pattern=rf"^{_LOG}{END}", description="A log's short name")]
 """The party's name, for its later logs followed by '.' and a generation from 2 on: ``pk.2``."""
 
-OfficerId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9.-]{0,62}$", description="An officer's sign-in name")]
+OfficerId = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-z][a-z0-9.-]{0,62}" + END, description="An officer's sign-in name")
+]
 """An officer's sign-in name within the party; ``node`` is the node acting by itself."""
 
 Ref = Annotated[str, msgspec.Meta(pattern=_REF, description="log:sequence of a record")]

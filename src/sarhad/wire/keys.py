@@ -9,6 +9,7 @@ library.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from nacl.bindings import crypto_sign_ed25519_pk_to_curve25519
@@ -19,6 +20,7 @@ from sarhad.wire.errors import SarhadError, VerificationError
 
 SEED_BYTES = 32
 SIGNATURE_BYTES = 64
+_HEX = re.compile("[0-9a-f]{64}")
 
 
 class PublicKey:
@@ -29,7 +31,7 @@ class PublicKey:
     def __init__(self, raw: bytes) -> None:
         """Take 32 bytes; raise VerificationError unless they are a usable point."""
         try:
-            crypto_sign_ed25519_pk_to_curve25519(raw)  # refuses small-order and invalid points
+            crypto_sign_ed25519_pk_to_curve25519(raw)  # refuses points of small or mixed order, and what is no point
             self._key = VerifyKey(raw)
         except (CryptoError, TypeError, ValueError) as error:
             raise VerificationError("not a usable Ed25519 public key") from error
@@ -37,7 +39,9 @@ class PublicKey:
 
     @classmethod
     def from_hex(cls, text: str) -> PublicKey:
-        """Read 64 hexadecimal digits."""
+        """Read 64 lower-case hexadecimal digits; raise VerificationError if they are not a usable key."""
+        if not _HEX.fullmatch(text):
+            raise VerificationError("a public key is 64 lower-case hexadecimal digits")
         return cls(bytes.fromhex(text))
 
     def hex(self) -> str:
@@ -93,6 +97,11 @@ class SecretKey:
             file.write(bytes(self._key))
             file.flush()
             os.fsync(file.fileno())
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # a key that is in use must not be lost with its directory entry
+        finally:
+            os.close(folder)
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature over ``message``."""

@@ -19,7 +19,7 @@ from msgspec import Meta
 from sarhad.wire import canonical, ids, values
 from sarhad.wire import kinds as _kinds  # noqa: F401  (fills the registry)
 from sarhad.wire.errors import VerificationError
-from sarhad.wire.registry import KINDS, Data
+from sarhad.wire.registry import KINDS, Data, anothers
 
 FORMAT_VERSION = 1
 
@@ -35,14 +35,14 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     v: Annotated[int, Meta(ge=1)]
-    kind: Annotated[str, Meta(pattern="^[a-z][a-z-]{1,39}$")]
+    kind: Annotated[str, Meta(pattern="^[a-z][a-z-]{1,39}" + ids.END)]
     party: ids.PartyId
     by: ids.OfficerId
     at: values.Microseconds
     release: values.Release
     data: msgspec.Raw
     seen: Annotated[tuple[values.Seen, ...], Meta(max_length=16)] = ()
-    exercise: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
+    exercise: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}" + ids.END)] | None = None
 
 
 _header_decoder = msgspec.json.Decoder(Header)
@@ -87,10 +87,9 @@ class Record:
     @cached_property
     def unknown_fields(self) -> tuple[str, ...]:
         """Dotted names of the fields that this version does not know, in order."""
-        known = set(Header.__struct_fields__)
-        found = [name for name in self.raw if name not in known]
+        found = _unknown(self.raw, self.header, "")
         if self.data is not None:
-            found += _unknown(self.raw["data"], self.data, "data")
+            found += _unknown(self.raw["data"], self.data, "data.")
         return tuple(found)
 
 
@@ -100,13 +99,13 @@ def _unknown(raw: Any, known: Any, path: str) -> list[str]:
         found: list[str] = []
         for key, item in raw.items():
             if key in known.__struct_fields__:
-                found += _unknown(item, getattr(known, key), f"{path}.{key}")
+                found += _unknown(item, getattr(known, key), f"{path}{key}.")
             else:
-                found.append(f"{path}.{key}")
+                found.append(f"{path}{key}")
         return found
     if isinstance(raw, list) and isinstance(known, tuple):
         pairs = enumerate(zip(raw, known, strict=False))
-        return [name for i, (r, k) in pairs for name in _unknown(r, k, f"{path}[{i}]")]
+        return [name for i, (r, k) in pairs for name in _unknown(r, k, f"{path[:-1]}[{i}].")]
     return []
 
 
@@ -151,6 +150,7 @@ def read_parts(body: bytes) -> tuple[Header, Data | None]:
     proved canonical by encoding the typed values again, a third of the cost of doing
     so with untyped ones; anything else takes the general way.
     """
+    canonical.check_bytes(body)
     try:
         header = _header_decoder.decode(body)
         known = KINDS.get(header.kind) if header.v == FORMAT_VERSION else None
@@ -161,7 +161,6 @@ def read_parts(body: bytes) -> tuple[Header, Data | None]:
     if (
         data is None
         or not closed(type(data))
-        or len(body) > canonical.MAX_BODY_BYTES
         or _encoder.encode(data) != bytes(header.data)
         or _encoder.encode(header) != body
     ):
@@ -198,11 +197,26 @@ def read(log: str, seq: int, body: bytes) -> Record:
     Raises VerificationError when the bytes are not canonical, the header or the
     data of a known kind breaks its definition, or the body speaks for another party
     than the log's.  An unknown kind, or a format version above ours, is not an error.
+    What needs other records to judge (roles, what a reference points to) is not judged here.
     """
     try:
         header, data = read_parts(body)
-    except msgspec.MsgspecError as error:
+        _check_author(log, header, data)
+    except VerificationError as error:
+        error.where = error.where or f"{log}:{seq}"
+        raise
+    except (msgspec.MsgspecError, ValueError) as error:
         raise VerificationError(str(error), where=f"{log}:{seq}") from error
-    if header.party != ids.party_of(log):
-        raise VerificationError(f"the record speaks for {header.party!r}", where=f"{log}:{seq}")
     return Record(log, seq, body, header, data)
+
+
+def _check_author(log: str, header: Header, data: Data | None) -> None:
+    """Refuse what this party, or its node, cannot say; raises VerificationError or ValueError."""
+    if header.party != ids.party_of(log):
+        raise VerificationError(f"the record speaks for {header.party!r}")
+    for seen in header.seen:
+        anothers(header.party, seen.log)
+    if data is not None:
+        if header.by == ids.NODE_OFFICER and "node" not in data.kind_info.authors:
+            raise VerificationError(f"a {header.kind} is written by an officer, not by the node")
+        data.check(header.party)

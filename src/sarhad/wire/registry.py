@@ -27,6 +27,23 @@ class Data(values.Value, frozen=True, kw_only=True):
         """The name under which the kind is registered."""
         return cls.kind_info.name
 
+    def check(self, party: str) -> None:
+        """Check what the kind asks of the author's ``party``; raise ValueError if it is broken."""
+
+
+def own(party: str, *names: str | None) -> None:
+    """Raise ValueError unless every one of ``names`` (references or logs; None is passed over) is the party's own."""
+    for name in names:
+        if name is not None and ids.party_of(name) != party:
+            raise ValueError(f"{name} is not of the author's party, {party}")
+
+
+def anothers(party: str, *names: str | None) -> None:
+    """Raise ValueError if one of ``names`` (references, logs, parties; None is passed over) is the party's own."""
+    for name in names:
+        if name is not None and ids.party_of(name) == party:
+            raise ValueError(f"{name} is of the author's own party")
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

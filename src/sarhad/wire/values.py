@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sarhad.wire.ids import PartyId
+from sarhad.wire.ids import END, LogName, PartyId
 
 Latitude = Annotated[int, Meta(ge=-900_000_000, le=900_000_000, description="WGS 84, 1e-7 degrees")]
 Longitude = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000, description="WGS 84, 1e-7 degrees")]
@@ -21,7 +21,7 @@ Seconds = Annotated[int, Meta(ge=0, le=10 * 366 * 86_400)]
 Metres = Annotated[int, Meta(ge=0, le=40_100_000)]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Long = Annotated[str, Meta(max_length=12_000)]
-Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="32 bytes in lower-case hexadecimal")]
+Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}" + END, description="32 bytes in lower-case hexadecimal")]
 Language = Literal["en", "fa", "ur"]
 Urgency = Literal["flash", "immediate", "priority", "routine"]
 """How fast an answer is needed; the agreement gives each its deadlines."""
@@ -107,12 +107,15 @@ class Casualties(Value, frozen=True, kw_only=True):
     abducted: Range | None = None
 
 
-class Release(Value, frozen=True, kw_only=True):
+class Release(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who may read a record.  What is not exactly one of the valid forms stays home.
 
     ``own``: the author's party only (TLP:RED).  ``named``: the parties listed, at
     least one (TLP:AMBER+STRICT).  ``joint``: every partner of the author under the
     agreement (TLP:GREEN).  ``public``: anyone (TLP:CLEAR).  Only ``named`` lists parties.
+
+    The one value in which an unknown field is refused: a field that narrows who may
+    read must not be passed over.  A newer form of marking takes a new word in ``to``.
     """
 
     to: str
@@ -157,6 +160,6 @@ class Seen(Value, frozen=True, kw_only=True):
     ``root`` is the tree hash of the partner's log at ``size`` entries.
     """
 
-    log: Annotated[str, Meta(max_length=40)]
+    log: LogName
     size: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     root: Hex32

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from sarhad.wire.ids import PartyId, Ref
-from sarhad.wire.registry import Data, kind
+from sarhad.wire.registry import Data, anothers, kind, own
 from sarhad.wire.values import Metres, Moment, Names, Place, Point, Range, Seconds, Short, Words
 
 Line = Annotated[tuple[Point, ...], Meta(min_length=2, max_length=500)]
@@ -86,6 +86,10 @@ class UnitStatus(Data, frozen=True, kw_only=True):
     place: Place | None = None
     text: Words | None = None
 
+    def check(self, party: str) -> None:
+        """A party speaks for its own units only."""
+        own(party, self.unit)
+
 
 @kind("zone-notice", authors={"duty", "commander", "planner"}, act=True, expects="acknowledge")
 class ZoneNotice(Data, frozen=True, kw_only=True):
@@ -99,3 +103,8 @@ class ZoneNotice(Data, frozen=True, kw_only=True):
     units: Annotated[tuple[Ref, ...], Meta(max_length=50)] = ()
     to: PartyId | None = None
     text: Words
+
+    def check(self, party: str) -> None:
+        """A notice goes to another party and names own units."""
+        anothers(party, self.to)
+        own(party, *self.units)

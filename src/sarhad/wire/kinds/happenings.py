@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from sarhad.wire.ids import Ref
+from sarhad.wire.ids import END, Ref
 from sarhad.wire.registry import Data, kind
 from sarhad.wire.values import Casualties, Hex32, Moment, Place, Short, Words
 
@@ -66,7 +66,7 @@ class Attachment(Data, frozen=True, kw_only=True):
 
     sha256: Hex32
     size: Annotated[int, Meta(ge=1, le=50_000_000)]
-    media_type: Annotated[str, Meta(pattern=r"^[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}$")]
+    media_type: Annotated[str, Meta(pattern=r"^[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}" + END)]
     name: Annotated[str, Meta(max_length=200)] = ""
     about: Ref | None = None
 

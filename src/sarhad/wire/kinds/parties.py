@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from sarhad.wire.ids import LogName, OfficerId, PartyId, Ref
-from sarhad.wire.registry import Data, Role, kind
+from sarhad.wire.ids import END, NODE_OFFICER, LogName, OfficerId, PartyId, Ref
+from sarhad.wire.registry import Data, Role, anothers, kind, own
 from sarhad.wire.values import Hex32, Metres, Names, Seconds, Short, Urgency, Value, Words
 
 
@@ -15,7 +15,7 @@ class PinnedCheckpoint(Value, frozen=True, kw_only=True):
     """The last countersigned checkpoint of an older log: ``size`` entries with tree hash ``root``."""
 
     log: LogName
-    size: Annotated[int, Meta(ge=0)]
+    size: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     root: Hex32
 
 
@@ -31,16 +31,25 @@ class Manifest(Data, frozen=True, kw_only=True):
     """
 
     log: LogName
-    origin: Annotated[str, Meta(pattern=r"^[!-*,-~]{1,120}$", description="no spaces, no plus sign")]
+    origin: Annotated[str, Meta(pattern="^[!-*,-~]{1,120}" + END, description="no spaces, no plus sign")]
     names: Names
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}" + END, description="ISO 3166-1 alpha-2")]
     zone: Short
     calendar: Literal["gregory", "persian"] = "gregory"
     log_key: Hex32
     witness_key: Hex32
     tls_cert: Annotated[str, Meta(max_length=4_000)]
-    endpoint: Annotated[str, Meta(pattern="^https://", max_length=200)]
+    endpoint: Annotated[str, Meta(pattern="^https://[!-~]+" + END, max_length=200)]
     previous: PinnedCheckpoint | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse one key in two roles: what signs a checkpoint must not also witness it."""
+        if self.log_key == self.witness_key:
+            raise ValueError("the log key and the witness key are the same")
+
+    def check(self, party: str) -> None:
+        """A manifest speaks for its own party's logs."""
+        own(party, self.log, self.previous.log if self.previous is not None else None)
 
 
 @kind("officer", authors={"administrator", "node"})
@@ -54,6 +63,11 @@ class Officer(Data, frozen=True, kw_only=True):
     title: Names
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=8)]
     active: bool = True
+
+    def __post_init__(self) -> None:
+        """Keep the node's name and role apart from persons': neither may pass for the other."""
+        if (self.officer == NODE_OFFICER) != ("node" in self.roles) or (len(self.roles) > 1 and "node" in self.roles):
+            raise ValueError("only the node itself is named node, and node is its only role")
 
 
 class Clock(Value, frozen=True, kw_only=True):
@@ -90,6 +104,12 @@ class Terms(Value, frozen=True, kw_only=True):
     purpose: Words
     retention_days: Annotated[int, Meta(ge=1, le=36_500)]
 
+    def __post_init__(self) -> None:
+        """Refuse a party or an urgency that stands twice."""
+        urgencies = [clock.urgency for clock in self.clocks]
+        if len(set(self.parties)) < len(self.parties) or len(set(urgencies)) < len(urgencies):
+            raise ValueError("a party or an urgency stands twice in the terms")
+
 
 @kind("agreement", authors={"commander", "administrator"}, act=True)
 class Agreement(Data, frozen=True, kw_only=True):
@@ -103,6 +123,12 @@ class Agreement(Data, frozen=True, kw_only=True):
     accepts: Ref | None = None
     replaces: Ref | None = None
 
+    def check(self, party: str) -> None:
+        """A party signs terms that bind itself, and accepts another's proposal."""
+        if party not in self.terms.parties:
+            raise ValueError(f"the terms do not name {party}, which signs them")
+        anothers(party, self.accepts)
+
 
 @kind("suspension", authors={"commander", "administrator"}, act=True)
 class Suspension(Data, frozen=True, kw_only=True):
@@ -110,6 +136,10 @@ class Suspension(Data, frozen=True, kw_only=True):
 
     partner: PartyId
     reason: Words
+
+    def check(self, party: str) -> None:
+        """The exchange is with another party."""
+        anothers(party, self.partner)
 
 
 @kind("resumption", authors={"commander", "administrator"}, act=True)
@@ -119,3 +149,8 @@ class Resumption(Data, frozen=True, kw_only=True):
     partner: PartyId
     suspension: Ref
     reason: Words | None = None
+
+    def check(self, party: str) -> None:
+        """A party ends its own suspension of the exchange with another."""
+        anothers(party, self.partner)
+        own(party, self.suspension)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from sarhad.wire.ids import PartyId, Ref
-from sarhad.wire.registry import Data, kind
+from sarhad.wire.registry import Data, anothers, kind, own
 from sarhad.wire.values import Long, Microseconds, Moment, Names, Place, Short, Words
 
 Quantity = Annotated[int, Meta(ge=-(10**15), le=10**15)]
@@ -27,6 +27,10 @@ class Tasking(Data, frozen=True, kw_only=True):
     due: Moment | None = None
     text: Words | None = None
 
+    def check(self, party: str) -> None:
+        """A party orders its own units only; the other side's are asked for."""
+        own(party, self.unit)
+
 
 @kind("pledge", authors={"secretary", "commander"}, act=True)
 class Pledge(Data, frozen=True, kw_only=True):
@@ -43,6 +47,10 @@ class Pledge(Data, frozen=True, kw_only=True):
     due: Microseconds
     text: Words | None = None
     accepts: Ref | None = None
+
+    def check(self, party: str) -> None:
+        """A party accepts another's pledge, not its own."""
+        anothers(party, self.accepts)
 
 
 @kind("measurement", authors={"secretary", "planner", "auditor"})

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sarhad.wire.errors import VerificationError
 from sarhad.wire.ids import LogName, Ref
-from sarhad.wire.registry import Data, kind
+from sarhad.wire.registry import Data, Kind, anothers, kind, own
 from sarhad.wire.values import Release, Words
 
 Span = tuple[Annotated[int, Meta(ge=0)], Annotated[int, Meta(ge=0)]]
@@ -26,6 +27,10 @@ class ReleaseAct(Data, frozen=True, kw_only=True):
     record: Ref
     release: Release
     reason: Words | None = None
+
+    def check(self, party: str) -> None:
+        """Only an own record is released: what a partner wrote is not ours to pass on."""
+        own(party, self.record)
 
 
 @kind("receipt", authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "node"}, act=True)
@@ -48,6 +53,10 @@ class Receipt(Data, frozen=True, kw_only=True):
                 raise ValueError("spans must be ascending, disjoint and not empty")
             last = end
 
+    def check(self, party: str) -> None:
+        """A receipt is for what another party wrote."""
+        anothers(party, self.log)
+
     def covers(self, seq: int) -> bool:
         """Tell whether entry ``seq`` of ``log`` is among the spans."""
         return any(first <= seq <= last for first, last in self.spans)
@@ -60,6 +69,10 @@ class Recall(Data, frozen=True, kw_only=True):
     record: Ref
     reason: Words
 
+    def check(self, party: str) -> None:
+        """Only an own record is recalled."""
+        own(party, self.record)
+
 
 @kind("recall-answer", authors={"commander", "secretary"}, act=True)
 class RecallAnswer(Data, frozen=True, kw_only=True):
@@ -68,6 +81,10 @@ class RecallAnswer(Data, frozen=True, kw_only=True):
     recall: Ref
     complied: bool
     text: Words | None = None
+
+    def check(self, party: str) -> None:
+        """The party that made the recall does not answer it."""
+        anothers(party, self.recall)
 
 
 @kind("correction", authors={"duty", "commander", "secretary", "planner", "administrator", "node"}, act=True)
@@ -80,3 +97,26 @@ class Correction(Data, frozen=True, kw_only=True):
     record: Ref
     data: msgspec.Raw
     reason: Words
+
+    def __post_init__(self) -> None:
+        """Refuse what is not an object: no kind's data is anything else."""
+        if not bytes(self.data).startswith(b"{"):
+            raise ValueError("the corrected data is not an object")
+
+    def check(self, party: str) -> None:
+        """Only an own record is corrected."""
+        own(party, self.record)
+
+    def read_as(self, kind: Kind, party: str) -> Data:
+        """Return the corrected data as that of a ``kind`` record of ``party``.
+
+        Which kind is meant stands in the log, not in this record: whoever holds the
+        record that is corrected calls this.  Raises VerificationError when the data
+        breaks the kind's definition.
+        """
+        try:
+            data = kind.decode(self.data)
+            data.check(party)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise VerificationError(f"not the data of a {kind.name}: {error}") from error
+        return data

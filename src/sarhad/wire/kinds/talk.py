@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from sarhad.wire.ids import PartyId, Ref
-from sarhad.wire.registry import Data, kind
+from sarhad.wire.registry import Data, anothers, kind
 from sarhad.wire.values import Moment, Place, Urgency, Words
 
 Evidence = Annotated[tuple[Ref, ...], Meta(max_length=50)]
@@ -24,6 +24,10 @@ class Warn(Data, frozen=True, kw_only=True):
     when: Moment | None = None
     about: Ref | None = None
 
+    def check(self, party: str) -> None:
+        """A warning goes to another party."""
+        anothers(party, self.to)
+
 
 @kind("request", authors={"duty", "commander", "secretary", "planner"}, act=True, expects="answer")
 class Request(Data, frozen=True, kw_only=True):
@@ -35,6 +39,10 @@ class Request(Data, frozen=True, kw_only=True):
     text: Words
     place: Place | None = None
     about: Ref | None = None
+
+    def check(self, party: str) -> None:
+        """A request goes to another party."""
+        anothers(party, self.to)
 
 
 @kind("answer", authors={"duty", "commander", "secretary"}, act=True)
@@ -49,6 +57,10 @@ class Answer(Data, frozen=True, kw_only=True):
     outcome: Literal["will", "done", "partly", "cannot", "refuse", "inform"]
     text: Words
 
+    def check(self, party: str) -> None:
+        """An answer is to what another party said."""
+        anothers(party, self.of)
+
 
 @kind("allegation", authors={"commander", "secretary", "duty"}, act=True, expects="answer")
 class Allegation(Data, frozen=True, kw_only=True):
@@ -61,6 +73,10 @@ class Allegation(Data, frozen=True, kw_only=True):
     when: Moment | None = None
     evidence: Evidence = ()
     about: Ref | None = None
+
+    def check(self, party: str) -> None:
+        """An allegation is made to another party."""
+        anothers(party, self.to)
 
 
 @kind("denial", authors={"commander", "secretary", "duty"}, act=True)
