@@ -1,0 +1,1 @@
+"""Tables of others: rows become drafts of typed records, and nothing is lost on the way."""
