@@ -86,11 +86,11 @@ class Record:
 
     @cached_property
     def unknown_fields(self) -> tuple[str, ...]:
-        """Dotted names of the fields that this version does not know, in order."""
+        """Dotted names of the fields that this version does not know, sorted."""
         found = _unknown(self.raw, self.header, "")
         if self.data is not None:
             found += _unknown(self.raw["data"], self.data, "data.")
-        return tuple(found)
+        return tuple(sorted(found))
 
 
 def _unknown(raw: Any, known: Any, path: str) -> list[str]:
