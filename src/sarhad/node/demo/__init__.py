@@ -1,0 +1,1 @@
+"""The founding case, played between two real nodes on one machine."""

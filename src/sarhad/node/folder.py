@@ -1,0 +1,66 @@
+"""A node's folder: where each thing stands, and the secret keys in it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sarhad.wire.errors import SarhadError
+from sarhad.wire.keys import SecretKey
+
+
+def system_clock() -> int:
+    """The one place that reads the clock: UTC, microseconds since 1970."""
+    return time.time_ns() // 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFolder:
+    """Paths of a node.  ``root`` is the folder that ``sarhad init`` made."""
+
+    root: Path
+
+    @property
+    def keys(self) -> Path:
+        """Secret keys, readable by the owner only."""
+        return self.root / "keys"
+
+    @property
+    def log_key(self) -> Path:
+        """Seed of the key that signs records and checkpoints."""
+        return self.keys / "log.key"
+
+    @property
+    def witness_key(self) -> Path:
+        """Seed of the key that countersigns partners' checkpoints."""
+        return self.keys / "witness.key"
+
+    @property
+    def tls_key(self) -> Path:
+        """Private key (PEM) of the exchange's certificate."""
+        return self.keys / "tls.key"
+
+    @property
+    def tls_certificate(self) -> Path:
+        """The exchange's certificate (PEM), pinned by partners."""
+        return self.root / "tls.crt"
+
+    @property
+    def accounts(self) -> Path:
+        """Officers' sign-ins."""
+        return self.root / "accounts.sqlite"
+
+    @property
+    def attachments(self) -> Path:
+        """Attached files by content."""
+        return self.root / "attachments"
+
+    def secrets(self) -> tuple[SecretKey, SecretKey]:
+        """Return the log key and the witness key; raise SarhadError where one is missing or exposed."""
+        try:
+            return SecretKey.load(self.log_key), SecretKey.load(self.witness_key)
+        except FileNotFoundError as error:
+            raise SarhadError(
+                "a key of this node is missing", where=str(error.filename), do="Restore it from your copy of the keys"
+            ) from error

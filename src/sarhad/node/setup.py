@@ -1,0 +1,211 @@
+"""Making a node, its officers and its partners: what the command line does before anything runs."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, get_args
+
+from sarhad.exchange import invitation, tls
+from sarhad.exchange.roster import Roster
+from sarhad.gateways.geo.ground import Ground, read_ground
+from sarhad.ledger.ledger import Draft, Identity, Ledger
+from sarhad.node import settings as settings_module
+from sarhad.node.build import Node, opened
+from sarhad.node.folder import NodeFolder, system_clock
+from sarhad.node.settings import Settings
+from sarhad.wire import envelope, record
+from sarhad.wire.errors import SarhadError
+from sarhad.wire.keys import SecretKey
+from sarhad.wire.kinds import Manifest, Officer
+from sarhad.wire.registry import Role
+from sarhad.wire.values import OWN, PUBLIC, Names
+
+MIN_PASSWORD = 10
+
+
+def make_node(
+    root: Path,
+    manifest: Callable[[str, str, str], Manifest],
+    settings: Settings,
+    *,
+    party: str,
+    clock: Callable[[], int] = system_clock,
+) -> NodeFolder:
+    """Make a node in a new folder: keys, certificate, the log with its manifest, settings.
+
+    ``manifest`` is called with (log key, witness key, certificate): hexadecimal,
+    hexadecimal and base64 DER.  Raises SarhadError when the folder is not empty.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise SarhadError("the folder is not empty", where=str(root), do="Name a new folder")
+    folder = NodeFolder(root)
+    root.mkdir(parents=True, exist_ok=True)
+    root.chmod(0o700)
+    folder.keys.mkdir(mode=0o700)
+    log_key, witness_key = SecretKey.generate(), SecretKey.generate()
+    log_key.save(folder.log_key)
+    witness_key.save(folder.witness_key)
+    tls_key, certificate = tls.make_certificate(party, now_us=clock())
+    tls.save_certificate(folder.tls_key, folder.tls_certificate, tls_key, certificate)
+    data = manifest(log_key.public.hex(), witness_key.public.hex(), base64.b64encode(certificate).decode())
+    body = record.write(party=party, by="node", at=clock(), data=data, release=PUBLIC)
+    ledger = Ledger.create(root, Identity.from_manifest(body), log_key, witness_key, clock)
+    try:
+        ledger.append([Draft(body, envelope.sign_body(log_key, body))])
+    finally:
+        ledger.close()
+    folder.attachments.mkdir(mode=0o700, exist_ok=True)
+    (root / settings_module.FILE_NAME).write_text(settings_module.render(settings), encoding="utf-8")
+    return folder
+
+
+def init_command(
+    *,
+    folder: Path,
+    party: str,
+    name: str,
+    name_fa: str,
+    name_ur: str,
+    country: str,
+    zone: str,
+    calendar: Literal["gregory", "persian"],
+    endpoint: str,
+    region: Path | None,
+    ground: Path | None,
+) -> str:
+    """``sarhad init``; returns what to print."""
+
+    def manifest(log_key: str, witness_key: str, certificate: str) -> Manifest:
+        return Manifest(
+            log=party,
+            origin=f"sarhad.example/{party}",
+            names=Names(en=name, fa=name_fa, ur=name_ur),
+            country=country,
+            zone=zone,
+            calendar=calendar,
+            log_key=log_key,
+            witness_key=witness_key,
+            tls_cert=certificate,
+            endpoint=endpoint,
+        )
+
+    draft = read_ground(ground) if ground else None
+    make_node(folder, manifest, Settings(region=str(region.resolve()) if region else ""), party=party)
+    written = asyncio.run(_write_ground(folder, draft)) if draft else 0
+    return (
+        f"Made the node of {party} in {folder}: keys, log and settings"
+        + (f", {written} records of its ground" if draft else "")
+        + f"\nNext: sarhad officer add {folder} NAME --title … --role duty"
+    )
+
+
+async def _write_ground(folder: Path, ground: Ground) -> int:
+    async with opened(folder) as node:
+        return len(await write_ground(node, ground))
+
+
+async def write_ground(node: Node, ground: Ground) -> dict[str, str]:
+    """Write a party's ground as records of the node; returns the reference by key (``kind/code``)."""
+    held: dict[str, str] = {}
+    for draft in ground.drafts:
+        data = draft.resolve(held)
+        release = OWN if isinstance(data, Officer) else node.joint
+        written = await node.desk.act(node.administrator, data, release=release, key=f"ground/{draft.key}")
+        held[draft.key] = written.ref
+    return held
+
+
+def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, ...], password: str) -> str:
+    """``sarhad officer add``; returns what to print."""
+    check_password(password)
+    known: dict[str, Role] = {role: role for role in get_args(Role)}
+    data = Officer(officer=name, title=Names(en=title), roles=tuple(known[role] for role in roles))
+
+    async def add() -> str:
+        async with opened(folder) as node:
+            written = await node.desk.act(node.administrator, data, release=OWN)
+            node.accounts.set_password(name, password)
+            return f"{name} may sign in as {', '.join(roles)} (record {written.ref})"
+
+    return asyncio.run(add())
+
+
+def set_password_command(folder: Path, name: str, password: str) -> str:
+    """``sarhad officer password``; returns what to print."""
+    check_password(password)
+
+    async def change() -> str:
+        async with opened(folder) as node:
+            if node.picture_officer(name) is None:
+                raise SarhadError(f"no officer {name} here", do="Add one with: sarhad officer add")
+            node.accounts.set_password(name, password)
+            return f"{name} has a new password; its sessions have ended"
+
+    return asyncio.run(change())
+
+
+def check_password(password: str) -> None:
+    """Refuse a password that is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise SarhadError(f"a password needs at least {MIN_PASSWORD} characters", where="password")
+
+
+def invite(folder: Path, path: Path) -> invitation.Invitation:
+    """Write the invitation of the node in ``folder`` to ``path``; returns it as read back."""
+    ledger = Ledger.open_readonly(folder)
+    try:
+        first = ledger.entry(ledger.log, 0)
+        if first is None or first.body is None or first.signature is None:
+            raise SarhadError("the log has no manifest", where=str(folder), do="Run: sarhad fsck")
+        return invitation.write_invitation(path, first.body, first.signature)
+    finally:
+        ledger.close()
+
+
+def invite_command(folder: Path, output: Path | None) -> str:
+    """``sarhad invite``; returns what to print."""
+    path = output or Path(f"{folder.resolve().name}{invitation.SUFFIX}")
+    made = invite(folder, path)
+    return (
+        f"Wrote {path}\n\n    {made.fingerprint}\n\n"
+        "Give the file to the partner, and read these digits out over the telephone.\n"
+        "The partner runs: sarhad join ITS-FOLDER " + path.name
+    )
+
+
+def look_at_invitation(path: Path) -> tuple[str, str]:
+    """Return (whose invitation it is, its fingerprint)."""
+    found = invitation.read_invitation(path)
+    return f"{found.manifest.names.en} ({found.party}) at {found.endpoint}", found.fingerprint
+
+
+def join(folder: Path, path: Path, fingerprint: str) -> str:
+    """Pin the keys of the invitation at ``path`` when the fingerprint agrees; returns the partner's party.
+
+    Raises SarhadError when the digits that were read out are not the file's.
+    """
+    found = invitation.read_invitation(path)
+    if _digits(fingerprint) != _digits(found.fingerprint):
+        raise SarhadError(
+            "the fingerprint does not agree: this is not the file that the partner made",
+            where=str(path),
+            do="Ask for the file again, over another way",
+        )
+    log_key, witness_key = NodeFolder(folder).secrets()
+    ledger = Ledger.open(folder, log_key, witness_key, system_clock)
+    try:
+        return Roster(ledger).admit(found).party
+    finally:
+        ledger.close()
+
+
+def join_command(folder: Path, path: Path, fingerprint: str) -> str:
+    """``sarhad join``; returns what to print."""
+    return f"{join(folder, path, fingerprint)} is a partner now"
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(letter)) for letter in text if letter.isdecimal())

@@ -1,0 +1,47 @@
+"""Keeps the node's parts running: one that fails is told, and started again after a pause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 60.0
+
+log = structlog.get_logger("sarhad.supervisor")
+
+
+async def supervise(parts: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
+    """Run every part until cancelled.
+
+    A part that returns has ended by itself, and all others are ended with it.  A part
+    that raises is started again, after 0.5 s at first, twice as long each time, at the
+    most 30 s; a minute without failure forgets earlier ones.
+    """
+    tasks = [asyncio.create_task(_keep(name, part), name=name) for name, part in parts.items()]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep(name: str, part: Callable[[], Awaitable[None]]) -> None:
+    loop = asyncio.get_running_loop()
+    pause = FIRST_PAUSE_S
+    while True:
+        started = loop.time()
+        try:
+            await part()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            pause = FIRST_PAUSE_S if loop.time() - started > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
+            log.exception("part failed; starting it again", part=name, pause_s=pause)
+            await asyncio.sleep(pause)
+        else:
+            return
