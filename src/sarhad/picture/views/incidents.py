@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sarhad.picture.views.records import Bracket, Disregard, View
+from sarhad.picture.views.records import Disregard, View
 from sarhad.wire.values import Casualties, Moment, Place, Range, Words
 
 
@@ -102,7 +102,6 @@ class TaskingStep(View, frozen=True, kw_only=True):
     by: str
     at: int
     status: str
-    bracket: Bracket
 
 
 class TaskingView(View, frozen=True, kw_only=True):

@@ -1,0 +1,109 @@
+"""The ground as a view: what each party last said of its sectors, crossings, posts and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from sarhad.picture.order import position, ref_order
+from sarhad.picture.record_view import recalled_word
+from sarhad.picture.state import State
+from sarhad.picture.views import (
+    CrossingView,
+    GroundView,
+    NoticeView,
+    PostView,
+    SectorView,
+    UnitStatusView,
+    UnitView,
+    View,
+)
+from sarhad.wire.kinds import Post, Unit, UnitStatus, ZoneNotice
+from sarhad.wire.record import Record
+from sarhad.wire.registry import Data
+from sarhad.wire.values import Place
+
+V = TypeVar("V", bound=View)
+
+
+def ground_view(state: State, exercise: str | None, now_us: int | None) -> GroundView:
+    """Render the ground; notices that ended before ``now_us`` are left out (None: all are shown)."""
+    return GroundView(
+        exercise=exercise,
+        sectors=tuple(_plain(SectorView, r, d) for r, d in _current(state, "sector", exercise)),
+        crossings=tuple(_plain(CrossingView, r, d) for r, d in _current(state, "crossing", exercise)),
+        posts=tuple(_plain(PostView, r, d) for r, d in _current(state, "post", exercise)),
+        units=tuple(_unit(state, r, d, exercise) for r, d in _current(state, "unit", exercise)),
+        notices=tuple(_notices(state, exercise, now_us)),
+    )
+
+
+def _current(state: State, kind: str, exercise: str | None) -> Iterator[tuple[Record, Data]]:
+    """Yield each party's newest record of every code, with what it says now, by party and code."""
+    for party in sorted(state.parties):
+        newest: dict[str, Record] = {}
+        for record in state.newest(kind, party, exercise):
+            newest[getattr(record.data, "code")] = record  # noqa: B009  (each of these kinds has a code)
+        for code in sorted(newest):
+            data = state.effective(newest[code])
+            assert data is not None
+            yield newest[code], data
+
+
+def _plain(view: type[V], record: Record, data: Data) -> V:
+    """Render a view whose other fields are the record's own, by name."""
+    shown = {name: getattr(data, name) for name in view.__struct_fields__ if name not in ("ref", "party")}
+    return view(ref=record.ref, party=record.party, **shown)
+
+
+def _unit(state: State, record: Record, data: Data, exercise: str | None) -> UnitView:
+    assert isinstance(data, Unit)
+    last = _last_status(state, record, data.code, exercise)
+    home = state.records.get(data.home) if data.home is not None else None
+    post = state.effective(home) if home is not None and home.kind == "post" else None
+    place: Place | None = post.place if isinstance(post, Post) else None
+    shown = {n: getattr(data, n) for n in UnitView.__struct_fields__ if n in data.__struct_fields__}
+    return UnitView(
+        ref=record.ref,
+        party=record.party,
+        last=last,
+        place=last.place if last is not None and last.place is not None else place,
+        **shown,
+    )
+
+
+def _last_status(state: State, record: Record, code: str, exercise: str | None) -> UnitStatusView | None:
+    """Return the status known as of the latest time, said of any record of the unit's code."""
+    said = [
+        (data.as_of.end, position(status), status, data)
+        for unit in state.newest("unit", record.party, exercise)
+        if getattr(unit.data, "code", None) == code
+        for status in state.attached(unit, "unit-status")
+        if status.header.exercise == exercise and isinstance(data := state.effective(status), UnitStatus)
+    ]
+    if not said:
+        return None
+    _, _, status, data = max(said, key=lambda one: one[:2])
+    return UnitStatusView(ref=status.ref, status=data.status, as_of=data.as_of, place=data.place, text=data.text)
+
+
+def _notices(state: State, exercise: str | None, now_us: int | None) -> Iterator[NoticeView]:
+    for record in sorted(state.listed(exercise, "zone-notice"), key=ref_order):
+        data = state.effective(record)
+        if not isinstance(data, ZoneNotice) or state.reason(record):
+            continue
+        if now_us is not None and data.when.end < now_us:
+            continue
+        yield NoticeView(
+            ref=record.ref,
+            party=record.party,
+            activity=data.activity,
+            when=data.when,
+            place=data.place,
+            radius_m=data.radius_m,
+            ring=data.ring or (),
+            units=data.units,
+            to=data.to,
+            text=data.text,
+            recalled=recalled_word(state, record),
+        )

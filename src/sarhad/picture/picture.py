@@ -1,0 +1,251 @@
+"""The picture: folds records and facts of time, and answers what they mean.
+
+Pure and without a viewpoint: it never reads a clock (``now_us`` is passed in) and
+does not know whose node it serves.  Not thread-safe: one thread applies and asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from sarhad.picture import statistics as times
+from sarhad.picture.book import Book
+from sarhad.picture.ground_view import ground_view
+from sarhad.picture.incident_view import incident_of, incident_view
+from sarhad.picture.record_view import record_view
+from sarhad.picture.rules import RULES
+from sarhad.picture.search import Search
+from sarhad.picture.state import State
+from sarhad.picture.tasking_view import pledge_views, tasking_views
+from sarhad.picture.terms import in_force, manifest_view, officer_views, suspension, terms_view
+from sarhad.picture.views import (
+    GroundView,
+    IncidentView,
+    ItemView,
+    ManifestView,
+    OfficerView,
+    Page,
+    PartnerStatistics,
+    PledgeView,
+    RecordFilter,
+    RecordView,
+    TaskingView,
+    TermsView,
+)
+from sarhad.picture.whole import everything, shared_records
+from sarhad.picture.witness import Witnessed
+from sarhad.wire.ids import party_of
+from sarhad.wire.kinds import Incident, ReleaseAct
+from sarhad.wire.record import Record
+from sarhad.wire.registry import refs_of
+from sarhad.wire.values import may_read
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Picture:
+    """What the records held mean.
+
+    Law 5: the same records and facts give the same picture, to the byte, in whatever
+    order and however often they are applied.
+    """
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._book = Book(self._state)
+        self._search = Search(self._state)
+        self._incidents: dict[str, IncidentView] = {}
+        """Rendered incidents; an entry goes when a record that belongs to it is applied."""
+
+    def apply(self, item: Record | Witnessed) -> frozenset[str]:
+        """Fold one record or fact in; return the names of the subjects changed.
+
+        Subjects: ``record/REF``, ``item/REF``, ``incident/REF``, ``pledge/REF``,
+        ``party/PARTY``, ``KIND/PARTY/CODE`` and ``ground`` for the ground, ``log/LOG``
+        (receipts or brackets of that log's records changed), ``items`` (any item may
+        have changed).  Empty when it was held already.  Raises VerificationError when
+        another body is held at the record's place.
+        """
+        if isinstance(item, Witnessed):
+            return self._witness(item)
+        state = self._state
+        known_parties = len(state.parties)
+        if not state.hold(item):
+            return frozenset()
+        self._search.add(item)
+        new_party = len(state.parties) > known_parties
+        touched = self._book.record(item, new_party)
+        subjects = {f"item/{ref}" for ref in touched}
+        subjects.add(f"record/{item.ref}")
+        if new_party or item.kind == "agreement":
+            subjects.add("items")
+        if item.data is not None:
+            subjects.update(f"record/{ref}" for ref in refs_of(item.data))
+            subjects.update(RULES[item.kind].subjects(item))
+            for ref in self._incidents_of(item):
+                subjects.add(f"incident/{ref}")
+                self._incidents.pop(ref, None)
+        return frozenset(subjects)
+
+    def _incidents_of(self, item: Record) -> set[str]:
+        """Return the incidents in whose views the record may show."""
+        state = self._state
+        found = {incident_of(state, item)}
+        if item.kind == "unit":
+            found |= {incident_of(state, state.records[ref]) for ref in state.links.get(item.ref, ())}
+        return {ref for ref in found if ref is not None}
+
+    def _witness(self, fact: Witnessed) -> frozenset[str]:
+        change = self._state.facts.add(fact)
+        if change is None:
+            return frozenset()
+        touched = self._book.witness(fact.log, party_of(fact.by) == party_of(fact.log), change)
+        return frozenset({f"log/{fact.log}", *(f"item/{ref}" for ref in touched)})
+
+    # The whole.
+
+    def to_bytes(self, only: Callable[[Record], bool] | None = None) -> bytes:
+        """Return the canonical bytes of the whole picture, or of the picture of ``only`` these records."""
+        if only is None:
+            return _encoder.encode(everything(self, self._state))
+        return self._of(record for record in self._state.records.values() if only(record)).to_bytes()
+
+    def shared_bytes(self, parties: frozenset[str]) -> bytes:
+        """Return the canonical bytes of the picture of what all these parties may read.
+
+        A release act counts only when they all may read the act itself.  Of time, only
+        the countersignatures by these parties on each other's logs, and a log's own
+        times on the checkpoints that all the others countersigned: each of them holds these.
+        """
+        part = self._of(shared_records(self._state, parties))
+        for fact in self._state.facts.common(parties):
+            part.apply(fact)
+        return part.to_bytes()
+
+    def _of(self, records: Iterable[Record]) -> Picture:
+        part = Picture()
+        for record in records:
+            part.apply(record)
+        return part
+
+    # Records.
+
+    def record(self, ref: str) -> RecordView | None:
+        """Return a record with everything said about it, or None when it is not held."""
+        record = self._state.records.get(ref)
+        return None if record is None else record_view(self._state, record)
+
+    def held(self, ref: str) -> Record | None:
+        """Return the record itself, or None when it is not held."""
+        return self._state.records.get(ref)
+
+    def records(self, wanted: RecordFilter) -> Page:
+        """Return a page of records, newest claimed time first; raises Refused on a bad cursor or limit."""
+        found, following, total = self._search.page(wanted)
+        return Page(records=tuple(record_view(self._state, r) for r in found), next=following, total=total)
+
+    def index(self, limit: int | None = None) -> int:
+        """Bring the text index up to date by at most ``limit`` records; return how many still wait.
+
+        Searching does it by itself; calling this when idle keeps the first search quick.
+        """
+        return self._search.catch_up(limit)
+
+    def readers(self, ref: str, partners: frozenset[str]) -> frozenset[str]:
+        """Return which of ``partners``, the author's partners, may read: by the marking or a release act.
+
+        Fails closed: an unknown record, an unknown or contradictory marking means nobody.
+        """
+        record = self._state.records.get(ref)
+        if record is None:
+            return frozenset()
+        own = record.party
+        return frozenset(p for p in partners if p != own and self._state.granted(record, p))
+
+    def withheld(self, party: str) -> list[str]:
+        """Return the records that a release act lets ``party`` read, and that are not held here."""
+        state = self._state
+        found = set()
+        for author in state.parties:
+            for exercise in {mark for mark, kind, _ in state.lists if kind == "release"}:
+                for act in state.listed(exercise, "release", author):
+                    data = act.data
+                    missing = isinstance(data, ReleaseAct) and data.record not in state.records
+                    if missing and not state.reason(act) and author != party:
+                        assert isinstance(data, ReleaseAct)
+                        if may_read(data.release, party, frozenset({party})):
+                            found.add(data.record)
+        return sorted(found)
+
+    # What happened and what is owed.
+
+    def incident(self, ref: str) -> IncidentView | None:
+        """Return an incident, or None when no incident of that name is held."""
+        record = self._state.records.get(ref)
+        if record is None or not isinstance(record.data, Incident):
+            return None
+        view = self._incidents.get(ref)
+        if view is None:
+            view = self._incidents[ref] = incident_view(self._state, record)
+        return view
+
+    def incidents(self, exercise: str | None = None) -> list[IncidentView]:
+        """Return the incidents of an exercise (None: live), newest first."""
+        views = (self.incident(record.ref) for record in self._state.listed(exercise, "incident"))
+        return sorted((v for v in views if v is not None), key=lambda v: (-v.when.start, v.ref))
+
+    def inbox(self, party: str, now_us: int, exercise: str | None = None) -> list[ItemView]:
+        """Return what the party owes and is owed, open and recent, first deadline first."""
+        return self._book.inbox(party, now_us, exercise)
+
+    def items(self, exercise: str | None = None) -> list[ItemView]:
+        """Return every item, settled ones included, without a time (nothing is overdue), in reference order."""
+        return [core.item for core in self._book.all(exercise)]
+
+    def statistics(self, exercise: str | None = None, now_us: int | None = None) -> list[PartnerStatistics]:
+        """Return how fast each party answers each other; overdue ones are counted when ``now_us`` is given."""
+        return times.statistics(self._book.all(exercise), exercise, now_us)
+
+    def ground(self, exercise: str | None = None, now_us: int | None = None) -> GroundView:
+        """Return the ground; with ``now_us`` only the notices that have not ended."""
+        return ground_view(self._state, exercise, now_us)
+
+    def taskings(self, exercise: str | None = None) -> tuple[TaskingView, ...]:
+        """Return every tasking, one for each party's unit and incident."""
+        state = self._state
+        return tasking_views(state, [r for r in state.listed(exercise, "tasking") if not state.reason(r)])
+
+    def pledges(self, exercise: str | None = None) -> tuple[PledgeView, ...]:
+        """Return every pledge with its signatures and measurements."""
+        return pledge_views(self._state, exercise)
+
+    # Who takes part.
+
+    def agreement_in_force(self, a: str, b: str) -> TermsView | None:
+        """Return the terms between two parties that every party named signed, the newest; None if there are none."""
+        found = self._book.signings()
+        signing = in_force(found, a, b)
+        return None if signing is None else terms_view(found, signing)
+
+    def agreements(self) -> tuple[TermsView, ...]:
+        """Return all terms that anybody signed: proposed, in force, replaced."""
+        found = self._book.signings()
+        return tuple(terms_view(found, signing) for signing in found)
+
+    def suspension(self, party: str, partner: str) -> str | None:
+        """Return the suspension by which ``party`` has stopped the exchange with ``partner``, or None."""
+        return suspension(self._state, party, partner)
+
+    def manifest(self, log: str) -> ManifestView | None:
+        """Return the newest manifest of a log, or None."""
+        return manifest_view(self._state, log)
+
+    def officers(self, party: str) -> tuple[OfficerView, ...]:
+        """Return a party's officers, by sign-in name."""
+        return officer_views(self._state, party)
+
+    def parties(self) -> frozenset[str]:
+        """Return the parties of which records are held."""
+        return frozenset(self._state.parties)

@@ -1,0 +1,123 @@
+"""Lists of records: filtered by kind, party, time, words; a page at a time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+
+from sarhad.picture.order import Key, SortedKeys, key_of
+from sarhad.picture.rules import GROUND_KINDS
+from sarhad.picture.state import State
+from sarhad.picture.text import record_words, words_of
+from sarhad.picture.views import RecordFilter
+from sarhad.wire.errors import Refused
+from sarhad.wire.ids import sort_key
+from sarhad.wire.record import Record
+
+MAX_LIMIT = 500
+_LAST = 2**62
+_REFERENCE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
+
+
+class Search:
+    """The inverted index, brought up to date when it is asked.
+
+    Written by ``add`` and ``catch_up`` only, on the caller's one thread.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._waiting: list[Record] = []
+        self._found_under: dict[str, set[str]] = {}
+
+    def add(self, record: Record) -> None:
+        """Take a record for the index."""
+        self._waiting.append(record)
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Index at most ``limit`` waiting records (None: all); return how many still wait."""
+        some = self._waiting if limit is None else self._waiting[:limit]
+        for record in some:
+            refs = [record.ref]
+            if record.kind == "correction":
+                refs.append(getattr(record.data, "record"))  # noqa: B009  (found under what it now says, too)
+            for word in record_words(record):
+                self._found_under.setdefault(word, set()).update(refs)
+        self._waiting = [] if limit is None else self._waiting[limit:]
+        return len(self._waiting)
+
+    def page(self, wanted: RecordFilter) -> tuple[list[Record], str, int]:
+        """Return the records of one page, the next cursor and how many match in all.
+
+        Raises Refused when the cursor or the limit is not valid.
+        """
+        if not 1 <= wanted.limit <= MAX_LIMIT:
+            raise Refused(f"a page holds 1 to {MAX_LIMIT} records", where="limit")
+        low: Key = (-_LAST if wanted.since_us is None else wanted.since_us, "", -1)
+        high: Key = (_LAST if wanted.until_us is None else wanted.until_us + 1, "", -1)
+        before = min(high, _cursor(wanted.cursor)) if wanted.cursor else high
+        if wanted.q or wanted.about is not None:
+            keys = self._keys_of(self._candidates(wanted), wanted, low, high)
+            total = len(keys)
+            chosen = heapq.nlargest(wanted.limit + 1, (key for key in keys if key < before))
+        else:
+            lists = self._lists(wanted)
+            total = sum(end - first for first, end in (one.between(low, high) for one in lists))
+            merged = heapq.merge(*(one.descending(low, before) for one in lists), reverse=True)
+            chosen = [key for key, _ in zip(merged, range(wanted.limit + 1), strict=False)]
+        records = [self._state.records[f"{log}:{seq}"] for _, log, seq in chosen[: wanted.limit]]
+        following = "" if len(chosen) <= wanted.limit else _write_cursor(chosen[wanted.limit - 1])
+        return records, following, total
+
+    def _lists(self, wanted: RecordFilter) -> list[SortedKeys]:
+        return [keys for name, keys in self._state.lists.items() if _in_list(wanted, *name)]
+
+    def _candidates(self, wanted: RecordFilter) -> Iterable[str]:
+        """Return the references that the words, or the reference asked about, leave."""
+        found: set[str] | None = None
+        if wanted.q:
+            self.catch_up()
+            sets = [self._found_under.get(word, set()) for word in _query_words(wanted.q)]
+            found = set.intersection(*sorted(sets, key=len)) if sets else set()
+        if wanted.about is not None:
+            naming = self._state.links.get(wanted.about, set())
+            found = naming if found is None else found & naming
+        return found or ()
+
+    def _keys_of(self, refs: Iterable[str], wanted: RecordFilter, low: Key, high: Key) -> list[Key]:
+        found = []
+        for ref in refs:
+            record = self._state.records.get(ref)
+            if record is None or not _in_list(wanted, record.header.exercise, record.kind, record.party):
+                continue
+            key = key_of(record)
+            if low <= key < high:
+                found.append(key)
+        return found
+
+
+def _in_list(wanted: RecordFilter, exercise: str | None, kind: str, party: str) -> bool:
+    right = exercise == wanted.exercise or (exercise is None and kind in GROUND_KINDS)
+    return right and (not wanted.kinds or kind in wanted.kinds) and (not wanted.parties or party in wanted.parties)
+
+
+def _query_words(query: str) -> Iterator[str]:
+    """Yield the words of a query; a word that has the form of a reference stays whole."""
+    for piece in query.split():
+        if ":" in piece and set(piece) <= _REFERENCE:
+            yield piece
+        else:
+            yield from words_of(piece)
+
+
+def _cursor(text: str) -> Key:
+    """Read a cursor: ``time/log:sequence``."""
+    at, _, ref = text.partition("/")
+    try:
+        return (int(at), *sort_key(ref))
+    except ValueError as error:
+        raise Refused("the cursor is not one of ours", where="cursor", do="Start at the first page") from error
+
+
+def _write_cursor(key: Key) -> str:
+    return f"{key[0]}/{key[1]}:{key[2]}"
