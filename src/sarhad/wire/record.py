@@ -201,7 +201,7 @@ def read(log: str, seq: int, body: bytes) -> Record:
     """
     try:
         header, data = read_parts(body)
-        _check_author(log, header, data)
+        check_author(log, header, data)
     except VerificationError as error:
         error.where = error.where or f"{log}:{seq}"
         raise
@@ -210,7 +210,7 @@ def read(log: str, seq: int, body: bytes) -> Record:
     return Record(log, seq, body, header, data)
 
 
-def _check_author(log: str, header: Header, data: Data | None) -> None:
+def check_author(log: str, header: Header, data: Data | None) -> None:
     """Refuse what this party, or its node, cannot say; raises VerificationError or ValueError."""
     if header.party != ids.party_of(log):
         raise VerificationError(f"the record speaks for {header.party!r}")
