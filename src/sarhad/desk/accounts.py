@@ -172,6 +172,13 @@ class Accounts:
 
     def session(self, token: str) -> Session:
         """Return the open session of ``token`` and note its use; raise NotSignedIn."""
+        return self._session(token, touch=True)
+
+    def peek(self, token: str) -> Session:
+        """Return the open session as session() does, without prolonging it."""
+        return self._session(token, touch=False)
+
+    def _session(self, token: str, *, touch: bool) -> Session:
         now = self._clock()
         hashed = _hashed(token)
         with self._lock:
@@ -181,7 +188,7 @@ class Accounts:
             if row is None or now >= self._expiry(row[1], row[2]):
                 raise NotSignedIn("you are not signed in, or the session ended", where="session", do="Sign in")
             used = int(row[2])
-            if now - used >= TOUCH_US:
+            if touch and now - used >= TOUCH_US:
                 self._db.execute("UPDATE sessions SET used_us = ? WHERE token = ?", (now, hashed))
                 used = now
         return Session(row[0], token, row[1], self._expiry(row[1], used))

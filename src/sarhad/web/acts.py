@@ -1,0 +1,91 @@
+"""One typed call for each kind of record, made from the registry: POST /api/acts/<kind>."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+
+from sarhad.web.errors import BadRequest
+from sarhad.web.guards import allow
+from sarhad.web.office import Call, Here, signed_in
+from sarhad.web.shapes import Body, Exercise, Key, Written
+from sarhad.wire.registry import KINDS, Data, Kind
+from sarhad.wire.values import Release
+
+
+class Act(Body, frozen=True, kw_only=True):
+    """Base of the body of every act."""
+
+    release: Release
+    exercise: Exercise | None = None
+    key: Key | None = None
+
+
+def camel(kind: str) -> str:
+    """``zone-notice`` as ``ZoneNotice``."""
+    return "".join(word.capitalize() for word in kind.split("-"))
+
+
+def body_type(kind: Kind) -> type[Act]:
+    """The body of one kind's call: ``data`` is the kind's own struct."""
+    made = msgspec.defstruct(
+        f"{camel(kind.name)}Act",
+        [("data", kind.struct)],
+        bases=(Act,),
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        module=__name__,
+        namespace={"__doc__": f"A record of the kind {kind.name}, with who may read it."},
+    )
+    assert issubclass(made, Act)
+    return made
+
+
+def handler(kind: Kind) -> HTTPRouteHandler:
+    """Make the call for one kind."""
+
+    async def act(request: Call, data: Any, office: Here) -> Written:
+        draft: Data = data.data
+        refuse_unknown((await request.json())["data"], draft, "data")
+        written = await office.desk.act(
+            signed_in(request).actor, draft, release=data.release, exercise=data.exercise, key=data.key
+        )
+        return Written(ref=written.ref, kind=written.kind, at=written.header.at)
+
+    body: Any = JSONBody.__getitem__(body_type(kind))
+    act.__annotations__ = {"request": Call, "data": body, "office": Here, "return": Written}
+    act.__name__ = f"act_{kind.name.replace('-', '_')}"
+    act.__doc__ = kind.struct.__doc__
+    return post(
+        f"/api/acts/{kind.name}",
+        opt=allow(*(kind.authors - {"node"})),
+        status_code=201,
+        operation_id=f"act{camel(kind.name)}",
+        summary=f"Write a record of the kind {kind.name}",
+        tags=["acts"],
+    )(act)
+
+
+def refuse_unknown(raw: Any, known: Any, path: str) -> None:
+    """Raise BadRequest for a field that the kind does not have: a misspelt optional one would be lost silently."""
+    if isinstance(raw, dict) and isinstance(known, msgspec.Struct):
+        for key, item in raw.items():
+            if key not in known.__struct_fields__:
+                raise BadRequest(f"there is no field {key[:40]!r}", where=f"{path}.{key[:40]}", do="Leave it out")
+            refuse_unknown(item, getattr(known, key), f"{path}.{key}")
+    elif isinstance(raw, list) and isinstance(known, tuple):
+        for index, (item, value) in enumerate(zip(raw, known, strict=False)):
+            refuse_unknown(item, value, f"{path}[{index}]")
+
+
+def handlers() -> Iterator[HTTPRouteHandler]:
+    """One call a kind, in the registry's order."""
+    for kind in KINDS.values():
+        if kind.authors - {"node"}:
+            yield handler(kind)

@@ -1,0 +1,125 @@
+"""Every failure as JSON: code, what, where, what to do, and whether to try again.
+
+The one place in the web where a broad except is allowed: what nobody expected becomes
+a 500 that tells the caller nothing of the inside, and is logged with a number.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from sarhad.desk.throttle import Throttled
+from sarhad.wire.errors import Refused, SarhadError, Unavailable, VerificationError
+
+log = structlog.get_logger("sarhad.web")
+
+
+class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
+    """``code``: a stable word; ``retry``: the same call may succeed later unchanged."""
+
+    code: str
+    what: str
+    where: str = ""
+    do: str = ""
+    retry: bool = False
+
+
+class Limited(Unavailable):
+    """Too many calls in a short time."""
+
+    code = "too-many-calls"
+
+    def __init__(self, retry_after_s: int) -> None:
+        """Say when to call again, in seconds."""
+        super().__init__("too many calls in a short time", do=f"Wait {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
+
+
+class BadRequest(SarhadError):
+    """The call is not of the form that the OpenAPI document describes."""
+
+    code = "bad-request"
+
+
+class Forbidden(SarhadError):
+    """The call does not come from the desk's own pages, or lacks their token."""
+
+    code = "forbidden"
+
+
+STATUS: dict[str, int] = {
+    "bad-request": 400,
+    "wrong-password": 401,
+    "not-signed-in": 401,
+    "forbidden": 403,
+    "role": 403,
+    "not-found": 404,
+    "key-reused": 409,
+    "too-large": 413,
+    "throttled": 429,
+    "too-many-calls": 429,
+}
+"""Status by error code; otherwise by class, see status_of()."""
+
+
+def status_of(error: SarhadError) -> int:
+    """422 for what the rules or checks refuse, 503 for what may succeed later, 500 for the rest."""
+    if error.code in STATUS:
+        return STATUS[error.code]
+    if isinstance(error, (Refused, VerificationError)):
+        return 422
+    return 503 if error.retry else 500
+
+
+def expected(_request: Request[Any, Any, Any], error: SarhadError) -> Response[ErrorView]:
+    """Answer an error that the program foresaw."""
+    view = ErrorView(code=error.code, what=error.what, where=error.where, do=error.do, retry=error.retry)
+    headers = {}
+    if isinstance(error, (Throttled, Limited)):
+        headers["Retry-After"] = str(error.retry_after_s)
+    return answer(view, status_of(error), headers)
+
+
+def http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorView]:
+    """Answer what the framework refused: no such path, wrong method, a body that is not of its type."""
+    status = error.status_code
+    if status >= 500:
+        return unexpected(_request, error)
+    what, where = error.detail or HTTPStatus(status).phrase, ""
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        first = error.extra[0]
+        if isinstance(first, Mapping):
+            what, where = str(first.get("message", what)), str(first.get("key", ""))
+    code = {404: "not-found", 405: "wrong-method", 413: "too-large"}.get(status, "bad-request")
+    do = "See /api/openapi.json for the calls that there are" if status in (404, 405) else "Mend the call"
+    return answer(ErrorView(code=code, what=what, where=where, do=do), status, dict(error.headers or {}))
+
+
+def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorView]:
+    """Answer what nobody foresaw; the log has the details under the number that the caller is told."""
+    number = secrets.token_hex(4)
+    log.error("unexpected error", number=number, path=request.url.path, exc_info=error)
+    view = ErrorView(
+        code="internal",
+        what="something went wrong inside the node",
+        where=f"error {number}",
+        do="Try again; if it happens again, give the administrator this number",
+        retry=True,
+    )
+    return answer(view, 500)
+
+
+def answer(view: ErrorView, status: int, headers: dict[str, str] | None = None) -> Response[ErrorView]:
+    """Make the JSON response."""
+    return Response(view, status_code=status, media_type=MediaType.JSON, headers=headers or {})
+
+
+HANDLERS: dict[Any, Any] = {SarhadError: expected, HTTPException: http, Exception: unexpected}

@@ -1,0 +1,62 @@
+"""What every handler works with: the desk, the sign-ins, the files, the settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from sarhad.desk import Actor, Desk
+from sarhad.desk.accounts import Accounts, NotSignedIn, Session
+from sarhad.desk.attachments import Attachments
+from sarhad.web.settings import Export, WebSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An officer with an open session, and what the officer's record allows."""
+
+    session: Session
+    actor: Actor
+
+
+Call = Request[SignedIn | None, Any, Any]
+"""A call, with who makes it."""
+
+
+@dataclass(slots=True)
+class Office:
+    """One desk's parts.  Handlers get it as the dependency ``office``."""
+
+    desk: Desk
+    accounts: Accounts
+    attachments: Attachments
+    settings: WebSettings
+    export: Export | None = None
+    streams: Counter[str] = field(default_factory=Counter)
+    """Open event streams by session; written by the event handler, in the event loop."""
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name has the party in it: browsers keep one jar for all ports of a host."""
+        prefix = "__Host-" if self.settings.https else ""
+        return f"{prefix}sarhad-{self.desk.party}"
+
+
+Here = NamedDependency[Office]
+"""The office, as a handler's parameter."""
+
+
+def signed_in(request: Call) -> SignedIn:
+    """Return who calls; raise NotSignedIn."""
+    if not isinstance(request.user, SignedIn):
+        raise NotSignedIn("you are not signed in, or the session ended", where="session", do="Sign in")
+    return request.user
+
+
+def address(request: Request[Any, Any, Any]) -> str:
+    """The caller's network address, for limits."""
+    return request.client.host if request.client else "unknown"
