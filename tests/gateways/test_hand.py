@@ -49,6 +49,9 @@ def test_a_row_without_a_claim_makes_none() -> None:
 def test_rows_know_on_which_side_they_happened() -> None:
     countries = {d.external: d.country for d in drafts_from_hand(HAND).accepted}
     assert {name for name, country in countries.items() if country == "PK"} == {"hand:PK-2024-01"}
+    ours = drafts_from_hand(HAND, country="IR")
+    assert [(skip.external, skip.why) for skip in ours.skipped] == [("hand:PK-2024-01", "of PK, not of IR")]
+    assert len(ours.accepted) == 22
 
 
 def test_reports_find_the_incidents_of_both_tables() -> None:

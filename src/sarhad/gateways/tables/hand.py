@@ -41,21 +41,33 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
 def drafts_from_hand(
-    path: Path, *, known: frozenset[str] = frozenset(), release: Release = OWN
+    path: Path, *, known: frozenset[str] = frozenset(), country: str = "", release: Release = OWN
 ) -> ImportReport[IncidentDraft]:
-    """Read a table of incidents; external identifiers are ``hand:<id>``.  Raises TableError."""
-    return import_rows(
-        path, INCIDENT_COLUMNS, lambda row: _incident(row, release), known=known, licence=LICENCE, citation=CITATION
-    )
+    """Read a table of incidents; external identifiers are ``hand:<id>``.
+
+    ``known`` are skipped, and rows of another ``country`` (ISO 3166-1 alpha-2) than the
+    one given.  Raises TableError.
+    """
+
+    def draft(row: Row) -> IncidentDraft:
+        return _incident(row, release)
+
+    return import_rows(path, INCIDENT_COLUMNS, draft, known=known, country=country, licence=LICENCE, citation=CITATION)
 
 
 def drafts_from_reports(
-    path: Path, *, known: frozenset[str] = frozenset(), release: Release = OWN
+    path: Path, *, known: frozenset[str] = frozenset(), country: str = "", release: Release = OWN
 ) -> ImportReport[ReportDraft]:
-    """Read a table of further reports; its ``incident`` column holds external identifiers.  Raises TableError."""
-    return import_rows(
-        path, REPORT_COLUMNS, lambda row: _report(row, release), known=known, licence=LICENCE, citation=CITATION
-    )
+    """Read a table of further reports; its ``incident`` column holds external identifiers.
+
+    ``known`` keys are skipped, and rows of a reporter of another ``country`` than the
+    one given.  Raises TableError.
+    """
+
+    def draft(row: Row) -> ReportDraft:
+        return _report(row, release)
+
+    return import_rows(path, REPORT_COLUMNS, draft, known=known, country=country, licence=LICENCE, citation=CITATION)
 
 
 def _incident(row: Row, release: Release) -> IncidentDraft:

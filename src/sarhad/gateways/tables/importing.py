@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,13 +19,15 @@ def import_rows(
     draft: Callable[[Row], D | str],
     *,
     known: frozenset[str],
+    country: str,
     licence: str,
     citation: str,
 ) -> ImportReport[D]:
     """Make a draft of every row of the table.
 
     ``draft`` returns the draft, or why the row is not wanted, or raises CellError.
-    Rows whose identifier is in ``known``, or came earlier in the file, are skipped;
+    Rows whose identifier is in ``known``, that came earlier in the file, or that are of
+    another country than ``country`` (if one is given) are skipped;
     one that came earlier with another content is rejected.  Raises TableError.
     """
     sha256 = fingerprint(path)
@@ -53,10 +55,20 @@ def import_rows(
         if name in contents and contents[name] != content:
             what = f"{name} is there twice with different content"
             rejected.append(Problem(path.name, row.line, "id", what, "Keep the right one"))
-        elif name in known or name in contents:
-            why = ON_RECORD if name in known else "there twice in this file"
+        elif why := _left_out(name, made.country, known, contents, country):
             skipped.append(Skipped(path.name, row.line, name, why))
         else:
             accepted[name] = made
         contents.setdefault(name, content)
     return ImportReport(path, sha256, licence, citation, tuple(accepted.values()), tuple(skipped), tuple(rejected))
+
+
+def _left_out(name: str, where: str, known: frozenset[str], earlier: Container[str], country: str) -> str:
+    """Return why a sound row is not wanted, "" if it is."""
+    if name in known:
+        return ON_RECORD
+    if name in earlier:
+        return "there twice in this file"
+    if country and where != country:
+        return f"of {where or 'another country'}, not of {country}"
+    return ""

@@ -38,14 +38,15 @@ def drafts_from_ucdp(
     path: Path,
     *,
     known: frozenset[str] = frozenset(),
+    country: str = "",
     release: Release = OWN,
     edition: str = "",
     leave_out: Callable[[Place], str] = lambda _place: "",
 ) -> ImportReport[IncidentDraft]:
     """Read a GED table into drafts.
 
-    ``known`` are external identifiers that are on record already (skipped); ``edition``
-    is the data set's version if known (``22.1``); ``leave_out`` returns why a place is
+    ``known`` are external identifiers that are on record already (skipped); ``country``
+    (ISO 3166-1 alpha-2) skips rows of any other; ``edition`` is the data set's version if known (``22.1``); ``leave_out`` returns why a place is
     not wanted, "" if it is.  Raises TableError if the file is no GED table.
     """
 
@@ -53,7 +54,7 @@ def drafts_from_ucdp(
         made = _draft(row, release, f"UCDP GED {edition}".rstrip())
         return leave_out(made.incident.place) or made
 
-    return import_rows(path, REQUIRED, draft, known=known, licence=LICENCE, citation=CITATION)
+    return import_rows(path, REQUIRED, draft, known=known, country=country, licence=LICENCE, citation=CITATION)
 
 
 def _draft(row: Row, release: Release, dataset: str) -> IncidentDraft:
