@@ -1,0 +1,89 @@
+"""Calling a partner: one HTTPS connection, kept open, to the holder of the pinned certificate."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import aiohttp
+
+from sarhad.exchange import messages
+from sarhad.exchange.errors import Told, TooLarge, Unreachable
+from sarhad.exchange.messages import Problem, PushReply, Standing
+from sarhad.wire.errors import VerificationError
+
+CALL_SECONDS = 60.0
+SLOWEST_BYTES_S = 2_048
+"""The slowest line that a call allows for; a large body gets time in proportion."""
+CONNECT_SECONDS = 10.0
+_HEADERS = {"content-type": messages.CONTENT_TYPE}
+
+
+class Client:
+    """The calls to one partner.  Used by its queue only, one call at a time."""
+
+    def __init__(self, endpoint: str, context: ssl.SSLContext, *, call_seconds: float = CALL_SECONDS) -> None:
+        """Take the partner's https address and a context that trusts exactly its certificate."""
+        self.endpoint = endpoint.rstrip("/")
+        self._context = context
+        self._call_seconds = call_seconds
+        self._session: aiohttp.ClientSession | None = None  # written by _call (opens) and close
+
+    async def push(self, body: bytes) -> PushReply:
+        """Send an encoded Push; returns when the partner has stored it durably.
+
+        Raises Told (the partner refused), Unreachable, VerificationError (no such answer).
+        """
+        return messages.decode(await self._call("POST", "/exchange/v1/push", body), PushReply)
+
+    async def standing(self) -> Standing:
+        """Ask which of our checkpoints the partner countersigned last."""
+        return messages.decode(await self._call("GET", "/exchange/v1/witnessed", None), Standing)
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(self, method: str, path: str, body: bytes | None) -> bytes:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(ssl=self._context, limit=2, keepalive_timeout=60.0)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        total = self._call_seconds + len(body or b"") / SLOWEST_BYTES_S
+        timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
+        try:
+            async with self._session.request(
+                method, self.endpoint + path, data=body, headers=_HEADERS, allow_redirects=False, timeout=timeout
+            ) as response:
+                answer = await _read(response)
+                status = response.status
+        except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise Unreachable(f"no answer from the partner ({_short(error)})", where=self.endpoint) from error
+        if status == 200:
+            return answer
+        raise Told(_problem(answer, status))
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer, at most a message long."""
+    answer = bytearray()
+    async for piece in response.content.iter_chunked(256 * 1024):
+        answer += piece
+        if len(answer) > messages.MAX_MESSAGE_BYTES:
+            response.close()
+            raise TooLarge("the partner's answer is larger than a message may be")
+    return bytes(answer)
+
+
+def _problem(answer: bytes, status: int) -> Problem:
+    """Read the partner's reason; an answer without one can be tried again."""
+    try:
+        return messages.decode(answer, Problem)
+    except VerificationError:
+        return Problem(code=f"http-{status}", what=f"the partner answered {status}", retry=True)
+
+
+def _short(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text[:160]

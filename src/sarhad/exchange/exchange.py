@@ -1,0 +1,150 @@
+"""The exchange of one node: a listener, a way in, and a queue for each partner."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+
+from sarhad.desk import Desk
+from sarhad.exchange import app, carried, outbound, tls
+from sarhad.exchange.client import CALL_SECONDS, Client
+from sarhad.exchange.gossip import Gossip
+from sarhad.exchange.invitation import Invitation
+from sarhad.exchange.outbound import Queue
+from sarhad.exchange.outbox import Outbox
+from sarhad.exchange.receive import Receiver
+from sarhad.exchange.roster import Partner, Roster
+from sarhad.exchange.server import Listener
+from sarhad.exchange.sightings import Sightings
+from sarhad.exchange.timers import Backoff, RealTimers, Timers
+from sarhad.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeSettings:
+    """Where the exchange listens and the node's TLS certificate and key (PEM files).
+
+    ``body_seconds``: how long a body may take, beside an allowance for slow lines.
+    """
+
+    host: str
+    port: int
+    certificate: Path
+    key: Path
+    body_seconds: float = 30.0
+    call_seconds: float = CALL_SECONDS
+
+
+class Exchange:
+    """Everything that crosses.  Runs on the node's event loop; ``start`` and ``stop`` once each, or ``run``."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        desk: Desk,
+        roster: Roster,
+        settings: ExchangeSettings,
+        timers: Timers | None = None,
+    ) -> None:
+        """Take the node's parts; ``roster`` is the one whose ``parties`` the desk was given."""
+        self._ledger = ledger
+        self._desk = desk
+        self.roster = roster
+        self._settings = settings
+        self._timers: Timers = timers or RealTimers()
+        self._sightings = Sightings(ledger)
+        self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._timers.now)
+        self._outbox = Outbox(ledger, desk)
+        self._context: ssl.SSLContext = tls.server_context(settings.certificate, settings.key)
+        parts = app.Parts(ledger, desk, roster, self.receiver, self._timers, settings.body_seconds)
+        self._listener = Listener(app.App(parts), self._context, settings.host, settings.port)
+        self.queues: dict[str, Queue] = {}  # by party; written by _open, on the event loop
+        self._tasks: set[asyncio.Task[None]] = set()  # written by start, _open and stop
+        self._stopped = asyncio.Event()  # set by stop and by a task that failed
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+        return self._listener.port
+
+    async def start(self) -> None:
+        """Listen, and open a queue to every partner.  The desk has been started before."""
+        for partner in self.roster.partners():
+            tls.trust(self._context, partner.certificate)
+        await self._listener.start()
+        self._spawn(self._follow_desk(), "exchange/desk")
+        for partner in self.roster.partners():
+            self._open(partner)
+
+    async def stop(self) -> None:
+        """Close the address and the queues; what was taken in is folded first."""
+        self._stopped.set()
+        await self._listener.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self.queues.clear()
+        await self.receiver.settle()
+
+    async def run(self) -> None:
+        """Start, serve until cancelled, stop; raises what ended a queue, for the supervisor."""
+        await self.start()
+        try:
+            await self._stopped.wait()
+            for task in self._tasks:
+                if task.done() and not task.cancelled():
+                    task.result()
+        finally:
+            await self.stop()
+
+    async def admit(self, invitation: Invitation) -> Partner:
+        """Take up a partner while running (the fingerprint was compared before)."""
+        partner = await asyncio.to_thread(self.roster.admit, invitation)
+        tls.trust(self._context, partner.certificate)
+        if partner.party not in self.queues:
+            self._open(partner)
+        return partner
+
+    async def export_for_partner(self, path: Path, party: str) -> carried.Carried:
+        """Write what ``party`` lacks to a file that is carried by hand; see carried.py."""
+        partner = self.roster.get(party)
+        office = carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now)
+        return await carried.write(office, partner, path)
+
+    async def import_carried(self, path: Path) -> carried.Carried:
+        """Take in a file that a partner's node wrote, through the same way in as the network."""
+        office = carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now)
+        return await carried.read(office, self.roster, path)
+
+    def _open(self, partner: Partner) -> None:
+        context = tls.client_context(self._settings.certificate, self._settings.key, partner.certificate)
+        client = Client(partner.endpoint, context, call_seconds=self._settings.call_seconds)
+        parts = outbound.Parts(self._ledger, self._desk, self._outbox, self._sightings, self._timers)
+        queue = Queue(parts, partner, client, Backoff(), Gossip(self._ledger, self.roster, partner))
+        self.queues[partner.party] = queue
+        self._spawn(queue.run(), f"exchange/{partner.party}")
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(lambda _task: self._stopped.set())
+
+    def _heard(self, party: str) -> None:
+        queue = self.queues.get(party)
+        if queue is not None:
+            queue.heard()
+
+    async def _follow_desk(self) -> None:
+        """Wake the queues whenever the picture has changed: a new own record is sent at once."""
+        subscription = self._desk.subscribe()
+        try:
+            while (event := await subscription.next()) is not None:
+                if event.name != "link":
+                    for queue in self.queues.values():
+                        queue.wake()
+        finally:
+            subscription.close()

@@ -1,0 +1,59 @@
+"""Countersignatures on their way from a line of text to a fact of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sarhad.exchange.messages import MAX_LINES, Testimony
+from sarhad.ledger import cosignature
+from sarhad.ledger import note as notes
+from sarhad.ledger.cosignature import Countersignature
+from sarhad.ledger.ledger import Ledger
+from sarhad.ledger.model import Identity
+from sarhad.picture import Witnessed
+from sarhad.wire.errors import VerificationError
+
+
+def fact_of(signed: Countersignature) -> Witnessed:
+    """Say a verified countersignature as the picture holds it."""
+    return Witnessed(signed.log, signed.size, signed.by, signed.time_s)
+
+
+def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witnessed]:
+    """Keep the countersignatures that verify against what we hold; returns those that were new.
+
+    One of an unknown log or party, or beyond what we hold, is passed over.  One that
+    does not verify is kept as evidence against the log that it names.
+    """
+    identities = {identity.log for identity in ledger.logs()}
+    found: list[Witnessed] = []
+    for one in offered:
+        if one.log not in identities or one.by not in identities or one.size > ledger.size(one.log):
+            continue
+        try:
+            signed = ledger.add_countersignature(one.log, one.size, one.line, one.by)
+        except VerificationError as error:
+            ledger.keep_evidence(one.log, f"a countersignature of {one.by} that does not verify: {error.what}",
+                                 [one.line.encode()])  # fmt: skip
+            continue
+        if signed is not None:
+            found.append(fact_of(signed))
+    return found
+
+
+def own_lines(identity: Identity, raw: bytes) -> Iterator[str]:
+    """Yield the lines with which the log's own party timestamped the note ``raw``; nothing is verified."""
+    return cosignature.lines_of(notes.parse(raw), identity.witness_name, identity.witness_key)
+
+
+def lines_since(ledger: Ledger, log: str, by: str, above: int, below: int) -> list[Testimony]:
+    """Return the countersignatures of ``by`` on ``log`` at sizes above ``above`` and below ``below``.
+
+    The newest ones when there are more than a message takes.
+    """
+    held = [
+        Testimony(one.log, one.size, one.by, one.line)
+        for one in ledger.countersignatures(log, above)
+        if one.by == by and above < one.size < below
+    ]
+    return held[-MAX_LINES:]
