@@ -46,8 +46,9 @@ def drafts_from_ucdp(
     """Read a GED table into drafts.
 
     ``known`` are external identifiers that are on record already (skipped); ``country``
-    (ISO 3166-1 alpha-2) skips rows of any other; ``edition`` is the data set's version if known (``22.1``); ``leave_out`` returns why a place is
-    not wanted, "" if it is.  Raises TableError if the file is no GED table.
+    (ISO 3166-1 alpha-2) skips rows of any other; ``edition`` is the data set's version
+    if known (``22.1``); ``leave_out`` returns why a place is not wanted, "" if it is.
+    Raises TableError if the file is no GED table.
     """
 
     def draft(row: Row) -> IncidentDraft | str:
