@@ -55,11 +55,13 @@ class Book:
 
     # What a change touches.
 
-    def record(self, record: Record, new_party: bool) -> set[str]:
-        """Take a record that was just held; return the references of the items that it touches."""
-        if record.kind == "agreement":
+    def record(self, record: Record, all_items: bool) -> set[str]:
+        """Take a record that was just held; return the references of the items that it touches.
+
+        ``all_items``: it may change who is whose partner on what terms, so it touches every one.
+        """
+        if all_items:
             self._signings = None
-        if record.kind == "agreement" or new_party:
             self._all_dirty = True
         if record.kind in EVIDENCE_KINDS:
             self._add_evidence(record)
@@ -81,24 +83,20 @@ class Book:
     def _touched_by(self, record: Record) -> set[str]:
         """Return the items in which the record shows: those it covers, hangs on, or that hang on it."""
         state = self._state
-        if isinstance(record.data, Receipt):
-            return {
-                f"{record.data.log}:{seq}"
-                for first, last in record.data.spans
-                for seq in within(self._items_in.get(record.data.log, []), first, last)
-            }
         chain = list(state.chain(record))
         found = {one.ref for one in chain if one.kind in ITEM_KINDS}
+        if isinstance(record.data, Receipt):
+            numbers = self._items_in.get(record.data.log, [])
+            found |= {f"{record.data.log}:{n}" for a, b in record.data.spans for n in within(numbers, a, b)}
         for one in chain[:2]:
             found |= {ref for ref in state.links.get(one.ref, _NONE) if state.records[ref].kind == "recall"}
         incidents = [one for one in chain if isinstance(one.data, Incident)]
         if incidents and record.kind in ("tasking", "incident", "correction"):
             found |= self._about(incidents[0].ref)
-        if record.kind == "unit":
-            for ref in state.links.get(record.ref, _NONE):
-                tasking = state.records[ref]
-                if tasking.kind == "tasking":
-                    found |= self._about(getattr(tasking.data, "incident", ""))
+        for ref in state.links.get(record.ref, _NONE):
+            named_by = state.records[ref]
+            if named_by.kind == "tasking":  # whether it counts follows from the unit that it names
+                found |= self._about(getattr(named_by.data, "incident", ""))
         return found
 
     def _about(self, incident: str) -> set[str]:

@@ -64,8 +64,8 @@ class Picture:
 
         Subjects: ``record/REF``, ``item/REF``, ``incident/REF``, ``pledge/REF``,
         ``party/PARTY``, ``KIND/PARTY/CODE`` and ``ground`` for the ground, ``log/LOG``
-        (receipts or brackets of that log's records changed), ``items`` (any item may
-        have changed).  Empty when it was held already.  Raises VerificationError when
+        (receipts of that log's records, or the brackets of any record, changed),
+        ``items`` (any item may have changed).  Empty when it was held already.  Raises VerificationError when
         another body is held at the record's place.
         """
         if isinstance(item, Witnessed):
@@ -75,26 +75,39 @@ class Picture:
         if not state.hold(item):
             return frozenset()
         self._search.add(item)
-        new_party = len(state.parties) > known_parties
-        touched = self._book.record(item, new_party)
+        all_items = len(state.parties) > known_parties or _on_terms(state, item)
+        touched = self._book.record(item, all_items)
         subjects = {f"item/{ref}" for ref in touched}
-        subjects.add(f"record/{item.ref}")
-        if new_party or item.kind == "agreement":
+        subjects.update(f"record/{one}" for one in self._records_of(item) | touched)
+        if all_items:
             subjects.add("items")
         if item.data is not None:
-            subjects.update(f"record/{ref}" for ref in refs_of(item.data))
             subjects.update(RULES[item.kind].subjects(item))
-            for ref in self._incidents_of(item):
-                subjects.add(f"incident/{ref}")
-                self._incidents.pop(ref, None)
+        for ref in self._incidents_of(item):
+            subjects.add(f"incident/{ref}")
+            self._incidents.pop(ref, None)
         return frozenset(subjects)
+
+    def _records_of(self, item: Record) -> set[str]:
+        """Return the records in whose views the record may show: what it names or hangs on, and what names it."""
+        state = self._state
+        chain = [one.ref for one in state.chain(item)]
+        found = {*chain, *state.links.get(item.ref, ())}
+        if item.data is not None:
+            found.update(refs_of(item.data))
+        for target in chain[:2]:
+            for ref in state.links.get(target, ()):
+                if state.records[ref].kind == "recall":  # who may answer it follows from who may read its target
+                    found |= {ref} | state.links.get(ref, set())
+        return found
 
     def _incidents_of(self, item: Record) -> set[str]:
         """Return the incidents in whose views the record may show."""
         state = self._state
         found = {incident_of(state, item)}
-        if item.kind == "unit":
-            found |= {incident_of(state, state.records[ref]) for ref in state.links.get(item.ref, ())}
+        for ref in state.links.get(item.ref, ()):
+            if state.records[ref].kind == "tasking":  # whether it counts follows from the unit that it names
+                found.add(incident_of(state, state.records[ref]))
         return {ref for ref in found if ref is not None}
 
     def _witness(self, fact: Witnessed) -> frozenset[str]:
@@ -249,3 +262,9 @@ class Picture:
     def parties(self) -> frozenset[str]:
         """Return the parties of which records are held."""
         return frozenset(self._state.parties)
+
+
+def _on_terms(state: State, item: Record) -> bool:
+    """Tell whether the record is an agreement, or shows an agreement that names it to be none."""
+    naming = state.links.get(item.ref, ())
+    return item.kind == "agreement" or any(state.records[ref].kind == "agreement" for ref in naming)

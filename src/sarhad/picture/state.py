@@ -20,7 +20,7 @@ from sarhad.picture.views import Bracket
 from sarhad.picture.witness import Facts
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.ids import party_of
-from sarhad.wire.kinds import Correction, Receipt, ReleaseAct
+from sarhad.wire.kinds import Receipt, ReleaseAct
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data, refs_of
 from sarhad.wire.values import may_read
@@ -143,9 +143,7 @@ class State:
         newest = self.corrections(record)
         if not newest or record.data is None:
             return record.data
-        correction = newest[-1].data
-        assert isinstance(correction, Correction)
-        return corrected(correction, record.data)
+        return corrected(newest[-1], record)
 
     def newest(self, kind: str, party: str, exercise: str | None) -> list[Record]:
         """Return a party's records of ``kind`` that count, in its own order: live, and of the exercise if given."""

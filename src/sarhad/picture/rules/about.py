@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from sarhad.picture.rules.base import Held, Rule, attached_to, both, own
+from sarhad.wire.errors import VerificationError
 from sarhad.wire.ids import party_of
 from sarhad.wire.kinds import Correction, Recall, RecallAnswer, Receipt, ReleaseAct
 from sarhad.wire.record import Record
@@ -21,11 +20,12 @@ FIXED = frozenset(["to", "urgency", "incident", "about", "of", "unit", "pledge",
 """Fields that say what a record is about, and set its clock: a correction leaves them as they are."""
 
 
-def corrected(correction: Correction, first: Data) -> Data | None:
-    """Return the corrected data, or None when it is not valid data of the kind."""
+def corrected(correction: Record, target: Record) -> Data | None:
+    """Return the target's data as a correction puts it, or None when that is not valid data of the kind."""
+    assert isinstance(correction.data, Correction)
     try:
-        return KINDS[first.kind_name()].decode(correction.data)
-    except msgspec.MsgspecError:
+        return correction.data.read_as(KINDS[target.kind], correction.party)
+    except VerificationError:
         return None
 
 
@@ -38,7 +38,7 @@ def _corrects(record: Record, held: Held) -> str:
         return "stands-as-signed"
     if target.data is None:
         return "unknown-kind"
-    data = corrected(record.data, target.data)
+    data = corrected(record, target)
     if data is None:
         return "not-valid"
     moved = any(getattr(data, name) != getattr(target.data, name) for name in FIXED & set(data.__struct_fields__))
