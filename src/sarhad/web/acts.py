@@ -34,7 +34,7 @@ def camel(kind: str) -> str:
 def body_type(kind: Kind) -> type[Act]:
     """The body of one kind's call: ``data`` is the kind's own struct."""
     made = msgspec.defstruct(
-        f"{camel(kind.name)}Act",
+        f"New{camel(kind.name)}",
         [("data", kind.struct)],
         bases=(Act,),
         frozen=True,

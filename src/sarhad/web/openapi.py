@@ -32,6 +32,7 @@ def document() -> dict[str, Any]:
         title="Sarhad desk",
         version=__version__,
         description=DESCRIPTION,
+        use_handler_docstrings=True,
         components=Components(
             security_schemes={
                 "session": SecurityScheme(type="apiKey", name="sarhad-<party>", security_scheme_in="cookie")
