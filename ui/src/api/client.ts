@@ -1,0 +1,166 @@
+/** The only place that fetches.  Every call resolves to a typed answer or throws ApiError. */
+
+import type { DeskView, GroundView, IncidentView, ItemView, Page, PreviewPartner, RecordView, Region, SessionView } from "./types";
+
+/** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly what: string,
+    readonly doThis: string,
+    readonly retry: boolean,
+  ) {
+    super(what);
+    this.name = "ApiError";
+  }
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly what?: string;
+  readonly do?: string;
+  readonly retry?: boolean;
+}
+
+/** When the answer came, for measuring the node's clock: `performance.now()` before and after, and its `Date`. */
+export type Timed = (sent: number, received: number) => void;
+
+/** One signed-in page.  `token` is written by the session calls and sent with every unsafe call. */
+export class Client {
+  #token = "";
+  readonly #ended: () => void;
+
+  /** `ended` is called when the node says that the officer is signed in no longer. */
+  constructor(ended: () => void) {
+    this.#ended = ended;
+  }
+
+  async session(): Promise<SessionView | null> {
+    try {
+      return this.#keep(await this.#call<SessionView>("GET", "/api/session"));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  async signIn(officer: string, password: string): Promise<SessionView> {
+    return this.#keep(await this.#call<SessionView>("POST", "/api/session", { officer, password }));
+  }
+
+  async signOut(): Promise<void> {
+    await this.#call("DELETE", "/api/session");
+    this.#token = "";
+  }
+
+  desk(timed?: Timed): Promise<DeskView> {
+    return this.#call("GET", "/api/desk", undefined, timed);
+  }
+
+  inbox(room: string | null): Promise<readonly ItemView[]> {
+    return this.#call("GET", `/api/inbox${query({ exercise: room })}`);
+  }
+
+  incidents(room: string | null): Promise<readonly IncidentView[]> {
+    return this.#call("GET", `/api/incidents${query({ exercise: room })}`);
+  }
+
+  incident(ref: string): Promise<IncidentView> {
+    return this.#call("GET", `/api/incidents/${encodeURIComponent(ref)}`);
+  }
+
+  ground(room: string | null): Promise<GroundView> {
+    return this.#call("GET", `/api/ground${query({ exercise: room })}`);
+  }
+
+  records(room: string | null, q: string, cursor: string, limit: number): Promise<Page> {
+    return this.#call("GET", `/api/records${query({ exercise: room, q, cursor, limit: String(limit) })}`);
+  }
+
+  record(ref: string): Promise<RecordView> {
+    return this.#call("GET", `/api/records/${encodeURIComponent(ref)}`);
+  }
+
+  /** The address of a record's proof, for a download link. */
+  proofUrl(ref: string): string {
+    return `/api/records/${encodeURIComponent(ref)}/proof`;
+  }
+
+  receipts(step: "seen" | "acknowledged", refs: readonly string[]): Promise<unknown> {
+    return this.#call("POST", "/api/receipts", { step, refs });
+  }
+
+  /** Writes one record; `key` makes a repeated send one record. */
+  act(kind: string, act: { data: object; release: object; exercise: string | null; key: string }): Promise<{ ref: string }> {
+    const { exercise, ...rest } = act;
+    return this.#call("POST", `/api/acts/${kind}`, exercise ? { ...rest, exercise } : rest);
+  }
+
+  /** What each partner would read of a record that is not yet written. */
+  preview(kind: string, data: object, release: object, room: string | null): Promise<readonly PreviewPartner[]> {
+    return this.#call("POST", "/api/preview", { kind, data, release, ...(room ? { exercise: room } : {}) });
+  }
+
+  /** The region package's own description; null when the node has none. */
+  async region(): Promise<Region | null> {
+    try {
+      return await this.#call<Region>("GET", "/region/region.json");
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** A file of the region package, as JSON. */
+  regionFile(file: string): Promise<unknown> {
+    return this.#call("GET", `/region/${file}`);
+  }
+
+  /** Bytes of a file of the region package; rejects when the node does not give exactly the range. */
+  async regionBytes(file: string, offset: number, length: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+    const init: RequestInit = { headers: { Range: `bytes=${offset}-${offset + length - 1}` }, credentials: "same-origin" };
+    const answer = await fetch(`/region/${file}`, signal ? { ...init, signal } : init).catch(unreachable);
+    if (answer.status !== 206) throw await this.#problem(answer, file);
+    return answer.arrayBuffer();
+  }
+
+  #keep(session: SessionView): SessionView {
+    this.#token = session.csrf;
+    return session;
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown, timed?: Timed): Promise<T> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (method !== "GET") headers["X-CSRF-Token"] = this.#token;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const sent = performance.now();
+    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+    const answer = await fetch(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(unreachable);
+    timed?.(sent, performance.now());
+    if (!answer.ok) throw await this.#problem(answer, path);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  async #problem(answer: Response, path: string): Promise<ApiError> {
+    if (answer.status === 401 && path !== "/api/session") this.#ended();
+    const text = await answer.text();
+    let said: Problem = {};
+    try {
+      said = JSON.parse(text) as Problem;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    return new ApiError(answer.status, said.code ?? "error", said.what ?? answer.statusText, said.do ?? "", said.retry ?? answer.status >= 500);
+  }
+}
+
+function unreachable(error: unknown): never {
+  if (error instanceof TypeError) throw new ApiError(0, "network", error.message, "", true);
+  throw error;
+}
+
+function query(values: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}

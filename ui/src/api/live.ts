@@ -1,0 +1,55 @@
+/** The node's event stream: what changed, and whether the node is there at all. */
+
+export interface Listener {
+  /** These subjects of the picture changed. */
+  changed(subjects: readonly string[]): void;
+  /** Something was missed: fetch everything again. */
+  resync(): void;
+  /** The state of a partner's link changed. */
+  link(): void;
+  /** The stream opened (`true`) or was lost. */
+  alive(heard: boolean): void;
+  /** The session ended. */
+  ended(): void;
+}
+
+const AGAIN_MS = 2_000;
+
+/** Opens the stream and keeps it open; returns a function that closes it. */
+export function listen(listener: Listener): () => void {
+  let source: EventSource | null = null;
+  let again = 0;
+  let broken = false;
+
+  const lost = () => {
+    broken = true;
+    source?.close();
+    listener.alive(false);
+    window.clearTimeout(again);
+    again = window.setTimeout(open, AGAIN_MS);
+  };
+  const open = () => {
+    source = new EventSource("/api/events");
+    source.onopen = () => {
+      listener.alive(true);
+      // What happened between two streams is not told again, so ask for all of it.
+      if (broken) listener.resync();
+      broken = false;
+    };
+    source.onerror = lost;
+    source.addEventListener("changed", (event) => listener.changed(subjectsOf(event.data)));
+    source.addEventListener("resync", () => listener.resync());
+    source.addEventListener("link", () => listener.link());
+    source.addEventListener("signed-out", () => listener.ended());
+  };
+  open();
+  return () => {
+    source?.close();
+    window.clearTimeout(again);
+  };
+}
+
+function subjectsOf(data: unknown): readonly string[] {
+  const value = JSON.parse(String(data)) as { subjects?: readonly string[] };
+  return value.subjects ?? [];
+}

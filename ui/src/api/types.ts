@@ -1,0 +1,14 @@
+/** The API's types by their names.  Generated from the OpenAPI document: run `npm run api`. */
+
+export type {
+  AnswerView, Bracket, Casualties, ClaimView, ClockView, CrossingView, DeskView, FieldView, GroundView, IncidentView,
+  ItemView, LinkView, Moment, Names, NoticeView, Page, PartnerView, PartyView, Place, Point, PostView, PreviewPartner, Range,
+  ReceiptView, RecordView, Release, SectorView, SessionView, Stated, StatementView, UnitView, Words,
+} from "./schema";
+
+/** The region package's own description, `region.json` (docs/region.md). */
+export interface Region {
+  readonly names: { readonly en: string };
+  readonly bounds: { readonly west: number; readonly south: number; readonly east: number; readonly north: number };
+  readonly layers: readonly { readonly id: string; readonly file: string; readonly kind: string; readonly attribution: string }[];
+}

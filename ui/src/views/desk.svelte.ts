@@ -1,0 +1,403 @@
+/** The open desk: what the node said last, kept current by its event stream, and what the officer does. */
+
+import { ApiError, Client } from "../api/client";
+import { listen } from "../api/live";
+import type { DeskView, GroundView, IncidentView, ItemView, PartyView, RecordView, Region, SessionView } from "../api/types";
+import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, rings, toAcknowledge, type Owed } from "../model/inbox";
+import { merge, searchTerm } from "../model/records";
+import { nameIn } from "../model/texts";
+import { ServerClock } from "../model/time";
+import { preferences } from "./preferences.svelte";
+
+type Part = "desk" | "items" | "incidents" | "ground" | "log" | "selected";
+const ALL: readonly Part[] = ["desk", "items", "incidents", "ground", "log", "selected"];
+const GROUND = /^(ground|sector|crossing|post|unit|notice|zone-notice)\b/;
+const PAGE = 200;
+const GATHER_MS = 40;
+const SIGNED_IN = "sarhad.signed-in";
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: "good" | "bad";
+  readonly text: string;
+}
+
+export type Pane = "inbox" | "map" | "log" | "detail";
+
+class Desk {
+  // Who and where
+  session = $state.raw<SessionView | null>(null);
+  /** Whether the first answer about the session has come. */
+  asked = $state(false);
+  /** Whether a session ended under the officer's hands. */
+  ended = $state(false);
+  view = $state.raw<DeskView | null>(null);
+  region = $state.raw<Region | null>(null);
+  room = $state<string | null>(new URLSearchParams(location.search).get("room"));
+
+  // What the node said last; written by #load only
+  items = $state.raw<readonly ItemView[]>([]);
+  incidents = $state.raw<readonly IncidentView[]>([]);
+  ground = $state.raw<GroundView | null>(null);
+  records = $state.raw<readonly RecordView[]>([]);
+  total = $state(0);
+  record = $state.raw<RecordView | null>(null);
+  #cursor = "";
+
+  // The page
+  selected = $state<string | null>(null);
+  pane = $state<Pane>("inbox");
+  owed = $state<Owed>(ownedFrom(new URLSearchParams(location.search).get("owed")));
+  search = $state(new URLSearchParams(location.search).get("q") ?? "");
+  composing = $state(false);
+  pickedPlace = $state.raw<{ lat: number; lon: number } | null>(null);
+  help = $state(false);
+  notices = $state.raw<readonly Notice[]>([]);
+  acknowledging = $state.raw<ReadonlySet<string>>(new Set());
+  loadingOlder = $state(false);
+  ready = $state(false);
+
+  // Time and the stream
+  readonly clock = new ServerClock(() => performance.now());
+  now = $state(Date.now() * 1000);
+  /** Server time at which the stream was lost; null while it is there. */
+  lostAt = $state<number | null>(null);
+
+  readonly client = new Client(() => this.#end());
+  readonly us = $derived(this.session?.party ?? "");
+  readonly inbox = $derived(byDeadline(owedBy(this.items, this.owed)));
+  readonly overdue = $derived(this.items.filter((item) => isOverdue(item, this.now)).length);
+  readonly waiting = $derived(this.items.filter(awaitsUs).length);
+  readonly ringing = $derived(rings(this.items));
+  readonly zone = $derived(this.view?.manifest?.zone ?? "UTC");
+  readonly stale = $derived(this.lostAt !== null);
+  readonly item = $derived(this.items.find((item) => item.ref === this.selected) ?? null);
+  readonly incident = $derived(this.incidents.find((incident) => incident.ref === this.selected) ?? null);
+
+  #wanted = new Set<Part>();
+  #changedIncidents = new Set<string>();
+  #gathering = 0;
+  #loading = false;
+  #stop: (() => void) | null = null;
+  #noticeId = 0;
+
+  // Signing in -----------------------------------------------------------------------
+
+  async begin(): Promise<void> {
+    try {
+      // Asked only where an officer signed in before: a refusal would stand as an error in the console.
+      if (localStorage.getItem(SIGNED_IN)) this.session = await this.client.session();
+    } catch (error) {
+      this.tell(error);
+    }
+    if (!this.session) localStorage.removeItem(SIGNED_IN);
+    this.asked = true;
+    if (this.session) await this.#open();
+  }
+
+  async signIn(officer: string, password: string): Promise<void> {
+    this.session = await this.client.signIn(officer, password);
+    localStorage.setItem(SIGNED_IN, "yes");
+    this.ended = false;
+    await this.#open();
+  }
+
+  async signOut(): Promise<void> {
+    await this.client.signOut().catch((error: unknown) => this.tell(error));
+    this.#close();
+    this.ended = false;
+  }
+
+  #end(): void {
+    if (!this.session) return;
+    this.#close();
+    this.ended = true;
+  }
+
+  #close(): void {
+    localStorage.removeItem(SIGNED_IN);
+    this.#stop?.();
+    this.#stop = null;
+    this.session = null;
+    this.view = null;
+    this.items = [];
+    this.incidents = [];
+    this.records = [];
+    this.record = null;
+    this.selected = null;
+    this.ready = false;
+  }
+
+  async #open(): Promise<void> {
+    this.#stop = listen({
+      changed: (subjects) => this.#changed(subjects),
+      resync: () => this.refresh(...ALL),
+      link: () => this.refresh("desk"),
+      alive: (heard) => {
+        if (heard) this.lostAt = null;
+        else this.lostAt ??= this.clock.now();
+      },
+      ended: () => this.#end(),
+    });
+    const region = this.client.region().then((held) => (this.region = held));
+    this.refresh(...ALL);
+    await region.catch((error: unknown) => this.tell(error));
+  }
+
+  tick(): void {
+    this.now = this.clock.now();
+  }
+
+  // Keeping current -----------------------------------------------------------------------
+
+  #changed(subjects: readonly string[]): void {
+    this.refresh("items", "log", "selected");
+    for (const subject of subjects) {
+      if (subject.startsWith("incident/")) {
+        this.#changedIncidents.add(subject.slice("incident/".length));
+        this.refresh("incidents");
+      } else if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
+      else if (GROUND.test(subject)) this.refresh("ground");
+    }
+  }
+
+  /** Asks for parts again, soon and together; what is asked for while loading is loaded after it. */
+  refresh(...parts: readonly Part[]): void {
+    for (const part of parts) this.#wanted.add(part);
+    if (parts.length === ALL.length) this.#changedIncidents.clear();
+    if (this.#loading || this.#gathering || !this.session) return;
+    this.#gathering = window.setTimeout(() => void this.#drain(), GATHER_MS);
+  }
+
+  async #drain(): Promise<void> {
+    this.#gathering = 0;
+    this.#loading = true;
+    while (this.#wanted.size && this.session) {
+      const parts = [...this.#wanted];
+      this.#wanted.clear();
+      const results = await Promise.allSettled(parts.map((part) => this.#load(part)));
+      for (const result of results) if (result.status === "rejected") this.tell(result.reason);
+      this.ready = true;
+    }
+    this.#loading = false;
+  }
+
+  async #load(part: Part): Promise<void> {
+    const room = this.room;
+    switch (part) {
+      case "desk": {
+        let sent = 0;
+        let received = 0;
+        const view = await this.client.desk((s, r) => ([sent, received] = [s, r]));
+        this.clock.measure(sent, received, view.now_us);
+        this.view = view;
+        if (this.lostAt !== null) {
+          this.lostAt = null;
+          this.refresh(...ALL);
+        }
+        break;
+      }
+      case "items": {
+        const items = await this.client.inbox(room);
+        if (room === this.room) this.items = items;
+        break;
+      }
+      case "incidents":
+        await this.#loadIncidents(room);
+        break;
+      case "ground": {
+        const ground = await this.client.ground(room);
+        if (room === this.room) this.ground = ground;
+        break;
+      }
+      case "log":
+        await this.#loadLog(room);
+        break;
+      case "selected": {
+        const ref = this.selected;
+        if (!ref) break;
+        const record = await this.client.record(ref);
+        if (ref === this.selected) this.record = record;
+      }
+    }
+  }
+
+  async #loadIncidents(room: string | null): Promise<void> {
+    const changed = [...this.#changedIncidents];
+    this.#changedIncidents.clear();
+    if (changed.length === 0 || changed.length > 8) {
+      const all = await this.client.incidents(room);
+      if (room === this.room) this.incidents = all;
+      return;
+    }
+    const fresh = await Promise.all(changed.map((ref) => this.client.incident(ref)));
+    if (room !== this.room) return;
+    const mine = fresh.filter((incident) => incident.exercise === room);
+    const gone = new Set(changed);
+    this.incidents = [...mine, ...this.incidents.filter((incident) => !gone.has(incident.ref))];
+  }
+
+  async #loadLog(room: string | null): Promise<void> {
+    const q = this.search;
+    const page = await this.client.records(room, searchTerm(q), "", PAGE);
+    if (room !== this.room || q !== this.search) return;
+    const first = this.records.length === 0 || this.#cursor === "";
+    this.records = first ? page.records : merge(this.records, page.records);
+    if (first) this.#cursor = page.next;
+    this.total = page.total;
+  }
+
+  async older(): Promise<void> {
+    if (!this.#cursor || this.loadingOlder) return;
+    this.loadingOlder = true;
+    const [room, q] = [this.room, this.search];
+    try {
+      const page = await this.client.records(room, searchTerm(q), this.#cursor, PAGE);
+      if (room === this.room && q === this.search) {
+        this.records = merge(this.records, page.records);
+        this.#cursor = page.next;
+      }
+    } catch (error) {
+      this.tell(error);
+    }
+    this.loadingOlder = false;
+  }
+
+  // What the officer does with the page ---------------------------------------------------------
+
+  find(text: string): void {
+    this.search = text;
+    this.records = [];
+    this.#cursor = "";
+    this.#remember();
+    this.refresh("log");
+  }
+
+  owe(owed: Owed): void {
+    this.owed = owed;
+    this.#remember();
+  }
+
+  enter(room: string | null): void {
+    if (room === this.room) return;
+    this.room = room;
+    this.items = [];
+    this.incidents = [];
+    this.records = [];
+    this.#cursor = "";
+    this.selected = null;
+    this.record = null;
+    this.#remember();
+    this.refresh(...ALL);
+  }
+
+  #remember(): void {
+    const query = new URLSearchParams();
+    if (this.room) query.set("room", this.room);
+    if (this.owed !== "all") query.set("owed", this.owed);
+    if (this.search) query.set("q", this.search);
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+  }
+
+  select(ref: string | null, show = true): void {
+    this.selected = ref;
+    if (this.record?.ref !== ref) this.record = null;
+    if (!ref) return;
+    if (show) this.pane = "detail";
+    this.refresh("selected");
+    const item = this.items.find((held) => held.ref === ref);
+    if (item && item.direction === "owed-by-us" && !item.receipts.some((r) => r.party === this.us && r.step !== "delivered")) {
+      this.client.receipts("seen", [ref]).catch((error: unknown) => this.tell(error));
+    }
+  }
+
+  move(by: 1 | -1): void {
+    const keys = this.inbox.map((item) => item.ref);
+    const at = this.selected ? keys.indexOf(this.selected) : -1;
+    const next = keys[at < 0 ? (by > 0 ? 0 : keys.length - 1) : Math.min(keys.length - 1, Math.max(0, at + by))];
+    if (next) this.select(next, false);
+  }
+
+  // Acts -----------------------------------------------------------------------
+
+  async acknowledge(item: ItemView | null = toAcknowledge(this.inbox, this.selected)): Promise<void> {
+    const t = preferences.t;
+    if (!item) return this.say("good", t("act.nothing"));
+    const key = keyOf(item);
+    if (this.acknowledging.has(key)) return;
+    this.acknowledging = new Set([...this.acknowledging, key]);
+    try {
+      await this.client.receipts("acknowledged", [item.ref]);
+      await this.#load("items");
+      this.refresh("log", "selected");
+      this.say("good", t("act.acknowledged", { ref: item.ref }));
+    } catch (error) {
+      this.tell(error);
+    }
+    this.acknowledging = new Set([...this.acknowledging].filter((held) => held !== key));
+  }
+
+  /** Writes a record of `kind` in the room that is open; returns its reference, or null when it was refused. */
+  async act(kind: string, data: object, release: object, key: string): Promise<string | null> {
+    try {
+      const made = await this.client.act(kind, { data, release, exercise: this.room, key });
+      this.refresh("items", "log", "selected", "incidents");
+      return made.ref;
+    } catch (error) {
+      this.tell(error);
+      if (error instanceof ApiError && error.status === 0) this.say("bad", describe(error));
+      return null;
+    }
+  }
+
+  // Telling -----------------------------------------------------------------------
+
+  say(tone: Notice["tone"], text: string): void {
+    const id = ++this.#noticeId;
+    this.notices = [...this.notices.filter((held) => held.text !== text), { id, tone, text }].slice(-3);
+    window.setTimeout(() => this.dismiss(id), tone === "good" ? 5_000 : 12_000);
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((held) => held.id !== id);
+  }
+
+  tell(error: unknown): void {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) return;
+    if (error.status === 0) {
+      // A dead cable closes no stream; an answer that does not come tells it.
+      this.lostAt ??= this.clock.now();
+      return;
+    }
+    this.say("bad", describe(error));
+  }
+
+  // Names -----------------------------------------------------------------------
+
+  party(id: string): PartyView | null {
+    if (this.view?.party === id) return this.view.manifest;
+    return this.view?.partners.find((partner) => partner.party === id)?.manifest ?? null;
+  }
+
+  partyName(id: string): string {
+    const party = this.party(id);
+    return party ? nameIn(party.names, preferences.language).text : id;
+  }
+}
+
+function ownedFrom(text: string | null): Owed {
+  return text === "ours" || text === "theirs" ? text : "all";
+}
+
+/** An error in the officer's language, with the node's own words where it said more. */
+export function describe(error: ApiError): string {
+  const t = preferences.t;
+  if (error.status === 0) return t("error.network");
+  if (error.status === 401) return t("error.signin");
+  if (error.status === 429) return t("error.slow");
+  const text = t("error.other", { what: `${error.what}${error.doThis ? `. ${error.doThis}` : ""}` });
+  return error.retry ? `${text} ${t("error.again")}` : text;
+}
+
+export const desk = new Desk();

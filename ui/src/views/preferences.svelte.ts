@@ -1,0 +1,62 @@
+/** What an officer set for this machine: language, theme, sound, keys.  Kept in the browser. */
+
+import { direction, translator, type Catalogue, type Translate } from "../model/texts";
+import { number, type Language } from "../model/time";
+
+export const LANGUAGES: readonly Language[] = ["en", "fa", "ur"];
+const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>>> = {
+  en: () => import("$texts/en.json"),
+  fa: () => import("$texts/fa.json"),
+  ur: () => import("$texts/ur.json"),
+};
+
+function kept<T extends string>(key: string, allowed: readonly T[], otherwise: T): T {
+  const held = localStorage.getItem(`sarhad.${key}`);
+  return allowed.find((value) => value === held) ?? otherwise;
+}
+
+function systemTheme(): "dark" | "light" {
+  return window.matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
+
+class Preferences {
+  /** The language shown; changed by `speak`, once its words are here. */
+  language = $state<Language>(kept("language", LANGUAGES, LANGUAGES.find((l) => navigator.language.startsWith(l)) ?? "en"));
+  #words = $state.raw<Catalogue>({});
+  theme = $state<"dark" | "light">(kept("theme", ["dark", "light"], systemTheme()));
+  sound = $state(kept("sound", ["on", "off"], "on") === "on");
+  singles = $state(kept("singles", ["on", "off"], "on") === "on");
+  readonly t: Translate = $derived(translator(this.language, this.#words, (n) => number(n, this.language)));
+  readonly digits = (value: number): string => number(value, this.language);
+  readonly direction = $derived(direction(this.language));
+
+  /** Writes the choices to the page and to the browser; run in an effect. */
+  apply(): void {
+    const page = document.documentElement;
+    page.lang = this.language;
+    page.dir = this.direction;
+    page.dataset.theme = this.theme;
+    localStorage.setItem("sarhad.language", this.language);
+    localStorage.setItem("sarhad.theme", this.theme);
+    localStorage.setItem("sarhad.sound", this.sound ? "on" : "off");
+    localStorage.setItem("sarhad.singles", this.singles ? "on" : "off");
+  }
+
+  /** Switches the language without a reload. */
+  async speak(language: Language): Promise<void> {
+    const words = (await CATALOGUES[language]()).default;
+    this.#words = words;
+    this.language = language;
+  }
+
+  nextLanguage(): Promise<void> {
+    const at = LANGUAGES.indexOf(this.language);
+    return this.speak(LANGUAGES[(at + 1) % LANGUAGES.length] ?? "en");
+  }
+
+  otherTheme(): void {
+    this.theme = this.theme === "dark" ? "light" : "dark";
+  }
+}
+
+export const preferences = new Preferences();
