@@ -81,8 +81,9 @@ class Picture:
         subjects.update(f"record/{one}" for one in self._records_of(item) | touched)
         if all_items:
             subjects.add("items")
-        if item.data is not None:
-            subjects.update(RULES[item.kind].subjects(item))
+        for one in state.chain(item):
+            if one.data is not None:
+                subjects.update(RULES[one.kind].subjects(one))
         for ref in self._incidents_of(item):
             subjects.add(f"incident/{ref}")
             self._incidents.pop(ref, None)
