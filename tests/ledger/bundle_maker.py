@@ -145,7 +145,7 @@ class Paper:
         cited = refs[0].partition(":")[0]
         seqs = sorted(int(ref.partition(":")[2]) for ref in refs)
         spans = tuple((seq, seq) for seq in seqs)
-        return self.say(log, Receipt(log=cited, step=step, spans=spans), at=at, by=by)  # type: ignore[arg-type]
+        return self.say(log, Receipt(log=cited, step=step, spans=spans), at=at, by=by)
 
     def agree(self, *, at: int, acknowledge_s: int = 300, answer_s: int = 3600) -> None:
         """Both parties sign the same terms, each in its own log."""
@@ -155,7 +155,7 @@ class Paper:
             clocks=tuple(
                 Clock(urgency=u, acknowledge_s=acknowledge_s, answer_s=answer_s)
                 for u in ("flash", "immediate", "priority", "routine")
-            ),  # type: ignore[arg-type]
+            ),
             notice_distance_m=4_000,
             purpose=values.Words(lang="en", text="A drill on paper"),
             retention_days=365,
@@ -197,9 +197,9 @@ class Paper:
 
     def newest_checkpoint(self, log: str) -> bytes | None:
         held = self.held[log]
-        return self.note_at(log, max(held.signed)) if held.signed else None
+        return self.note(log, max(held.signed)) if held.signed else None
 
-    def note_at(self, log: str, size: int) -> bytes | None:
+    def note(self, log: str, size: int) -> bytes | None:
         held = self.held[log]
         if size not in held.signed:
             return None

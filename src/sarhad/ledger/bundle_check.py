@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from sarhad.ledger import proof as proofs
+from sarhad.ledger.bundle_bodies import Bodies
 from sarhad.ledger.bundle_format import LogIndex, Members, NoteLine, RecordLine
 from sarhad.ledger.bundle_keys import KeyRing
 from sarhad.ledger.bundle_read import Bundle
@@ -25,7 +26,7 @@ from sarhad.wire.envelope import COMMITMENT_BYTES, SALT_BYTES, check_signature, 
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.fingerprint import fingerprint
 from sarhad.wire.kinds import Manifest
-from sarhad.wire.record import Header, check_author, read_parts
+from sarhad.wire.record import check_author, read_parts
 from sarhad.wire.registry import KINDS, Data
 
 
@@ -71,6 +72,7 @@ class LogCheck:
         self._keys = run.ring.logs[log.log]
         self._head = commitment_head(log.origin)
         self._frontier = Frontier()
+        self._bodies = Bodies(log.party, QUIET)
         self._lines: Iterator[RecordLine] = iter(())
         self._line: RecordLine | None = None
         self._opened = 0
@@ -117,8 +119,8 @@ class LogCheck:
 
     def _records(self, end: int) -> None:
         """Check the opened entries before ``end``.  The one hot loop: locals, no calls that can be spared."""
-        head, piece, base, log = self._head, self._piece, self._base, self._log.log
-        quiet, lines, digest = QUIET, self._lines, hmac.digest
+        head, piece, base = self._head, self._piece, self._base
+        valid, lines, digest = self._bodies.valid, self._lines, hmac.digest
         line, opened = self._line, 0
         while line is not None and line.seq < end:
             seq, body = line.seq, line.body
@@ -127,12 +129,12 @@ class LogCheck:
             if commitment != piece[at : at + COMMITMENT_BYTES] or len(line.salt) != SALT_BYTES:
                 self._fail("the record does not open its commitment", seq)
             try:
-                header, data = read_parts(body)
-                check_author(log, header, data)
-            except (VerificationError, msgspec.MsgspecError, ValueError) as error:
-                self._fail(getattr(error, "what", str(error)), seq)
-            if data is None or line.sig is not None or header.kind not in quiet:
-                self._notable(line, header, data)
+                if line.sig is not None or not valid(body):
+                    self._read(line)
+            except VerificationError as error:
+                self._fail(error.what, seq)
+            except (msgspec.MsgspecError, ValueError) as error:
+                self._fail(str(error), seq)
             if self._log.proofs:
                 self._to_prove[seq] = commitment
             opened += 1
@@ -143,17 +145,18 @@ class LogCheck:
     def _fail(self, what: str, seq: int) -> None:
         raise Fault(what, self._members.records, self._log.log, seq)
 
-    def _notable(self, line: RecordLine, header: Header, data: Data | None) -> None:
-        """Check an act's own signature and a manifest's keys, and keep what testimony needs."""
-        seq, kind = line.seq, KINDS.get(header.kind)
-        try:
-            if line.sig is not None or (kind is not None and kind.act):
-                check_signature(self._keys.in_force(seq).log_key, line.body, line.sig)
-            if header.kind == "manifest" or seq == 0:
-                self._manifest(line, data)
-        except VerificationError as error:
-            self._fail(error.what, seq)
-        keep(self._spool, self._log.log, seq, header, data)
+    def _read(self, line: RecordLine) -> None:
+        """Read a body in full; check an act's own signature, a manifest's keys; keep what testimony needs."""
+        header, data = read_parts(line.body)
+        check_author(self._log.log, header, data)
+        self._bodies.learn(line.body, header, data)
+        kind = KINDS.get(header.kind)
+        if line.sig is not None or (kind is not None and kind.act):
+            check_signature(self._keys.in_force(line.seq).log_key, line.body, line.sig)
+        if header.kind == "manifest" or line.seq == 0:
+            self._manifest(line, data)
+        if data is None or header.kind not in QUIET:
+            keep(self._spool, self._log.log, line.seq, header, data)
 
     def _manifest(self, line: RecordLine, data: Data | None) -> None:
         if not isinstance(data, Manifest):

@@ -64,7 +64,7 @@ class Source(Protocol):
     def newest_checkpoint(self, log: str) -> bytes | None:
         """Newest held note."""
 
-    def note_at(self, log: str, size: int) -> bytes | None:
+    def note(self, log: str, size: int) -> bytes | None:
         """The held note at exactly that size, with all held countersignature lines."""
 
     def entries(self, log: str, start: int, end: int) -> Iterator[Entry]:
@@ -305,7 +305,7 @@ class _Writer:
         self._member(Members(name).checkpoint, raw if raw is not None else self._known_lines(log, log.newest))
 
     def _note(self, log: _Log, size: int) -> bytes | None:
-        raw = self._ledger.note_at(log.identity.log, size)
+        raw = self._ledger.note(log.identity.log, size)
         return None if raw is None else self._known_lines(log, raw)
 
     def _known_lines(self, log: _Log, raw: bytes) -> bytes:
