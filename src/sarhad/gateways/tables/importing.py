@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def import_rows(
     """
     sha256 = fingerprint(path)
     accepted: dict[str, D] = {}
-    contents: dict[str, object] = {}  # by identifier, to tell a repeated row from a contradicting one
+    contents: dict[str, bytes] = {}  # hash by identifier, to tell a repeated row from a contradicting one
     skipped: list[Skipped] = []
     rejected: list[Problem] = []
     for row in read_rows(path, required):
@@ -51,7 +52,7 @@ def import_rows(
             skipped.append(Skipped(path.name, row.line, f"line {row.line}", made))
             continue
         name = made.external if isinstance(made, IncidentDraft) else made.key
-        content = dict(row.cells)
+        content = _content(row)
         if name in contents and contents[name] != content:
             what = f"{name} is there twice with different content"
             rejected.append(Problem(path.name, row.line, "id", what, "Keep the right one"))
@@ -61,6 +62,11 @@ def import_rows(
             accepted[name] = made
         contents.setdefault(name, content)
     return ImportReport(path, sha256, licence, citation, tuple(accepted.values()), tuple(skipped), tuple(rejected))
+
+
+def _content(row: Row) -> bytes:
+    cells = "\x1f".join(row.cells.values())
+    return hashlib.sha256(cells.encode("utf-8", "surrogateescape")).digest()
 
 
 def _left_out(name: str, where: str, known: frozenset[str], earlier: Container[str], country: str) -> str:
