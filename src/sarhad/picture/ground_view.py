@@ -26,28 +26,34 @@ from sarhad.wire.values import Place
 V = TypeVar("V", bound=View)
 
 
-def ground_view(state: State, exercise: str | None, now_us: int | None) -> GroundView:
-    """Render the ground; notices that ended before ``now_us`` are left out (None: all are shown)."""
+def ground_view(state: State, exercise: str | None) -> GroundView:
+    """Render the ground and every notice."""
     return GroundView(
         exercise=exercise,
         sectors=tuple(_plain(SectorView, r, d) for r, d in _current(state, "sector", exercise)),
         crossings=tuple(_plain(CrossingView, r, d) for r, d in _current(state, "crossing", exercise)),
         posts=tuple(_plain(PostView, r, d) for r, d in _current(state, "post", exercise)),
-        units=tuple(_unit(state, r, d, exercise) for r, d in _current(state, "unit", exercise)),
-        notices=tuple(_notices(state, exercise, now_us)),
+        units=tuple(_unit(state, records, exercise) for records in _by_code(state, "unit", exercise)),
+        notices=tuple(_notices(state, exercise)),
     )
 
 
-def _current(state: State, kind: str, exercise: str | None) -> Iterator[tuple[Record, Data]]:
-    """Yield each party's newest record of every code, with what it says now, by party and code."""
+def _by_code(state: State, kind: str, exercise: str | None) -> Iterator[list[Record]]:
+    """Yield each party's records of one code, in the party's own order, by party and code."""
     for party in sorted(state.parties):
-        newest: dict[str, Record] = {}
+        found: dict[str, list[Record]] = {}
         for record in state.newest(kind, party, exercise):
-            newest[getattr(record.data, "code")] = record  # noqa: B009  (each of these kinds has a code)
-        for code in sorted(newest):
-            data = state.effective(newest[code])
-            assert data is not None
-            yield newest[code], data
+            found.setdefault(getattr(record.data, "code"), []).append(record)  # noqa: B009  (these kinds have a code)
+        for code in sorted(found):
+            yield found[code]
+
+
+def _current(state: State, kind: str, exercise: str | None) -> Iterator[tuple[Record, Data]]:
+    """Yield each party's newest record of every code, with what it says now."""
+    for records in _by_code(state, kind, exercise):
+        data = state.effective(records[-1])
+        assert data is not None
+        yield records[-1], data
 
 
 def _plain(view: type[V], record: Record, data: Data) -> V:
@@ -56,9 +62,11 @@ def _plain(view: type[V], record: Record, data: Data) -> V:
     return view(ref=record.ref, party=record.party, **shown)
 
 
-def _unit(state: State, record: Record, data: Data, exercise: str | None) -> UnitView:
+def _unit(state: State, records: list[Record], exercise: str | None) -> UnitView:
+    record = records[-1]
+    data = state.effective(record)
     assert isinstance(data, Unit)
-    last = _last_status(state, record, data.code, exercise)
+    last = _last_status(state, records, exercise)
     home = state.records.get(data.home) if data.home is not None else None
     post = state.effective(home) if home is not None and home.kind == "post" else None
     place: Place | None = post.place if isinstance(post, Post) else None
@@ -72,12 +80,11 @@ def _unit(state: State, record: Record, data: Data, exercise: str | None) -> Uni
     )
 
 
-def _last_status(state: State, record: Record, code: str, exercise: str | None) -> UnitStatusView | None:
+def _last_status(state: State, units: list[Record], exercise: str | None) -> UnitStatusView | None:
     """Return the status known as of the latest time, said of any record of the unit's code."""
     said = [
         (data.as_of.end, position(status), status, data)
-        for unit in state.newest("unit", record.party, exercise)
-        if getattr(unit.data, "code", None) == code
+        for unit in units
         for status in state.attached(unit, "unit-status")
         if status.header.exercise == exercise and isinstance(data := state.effective(status), UnitStatus)
     ]
@@ -87,12 +94,10 @@ def _last_status(state: State, record: Record, code: str, exercise: str | None) 
     return UnitStatusView(ref=status.ref, status=data.status, as_of=data.as_of, place=data.place, text=data.text)
 
 
-def _notices(state: State, exercise: str | None, now_us: int | None) -> Iterator[NoticeView]:
+def _notices(state: State, exercise: str | None) -> Iterator[NoticeView]:
     for record in sorted(state.listed(exercise, "zone-notice"), key=ref_order):
         data = state.effective(record)
         if not isinstance(data, ZoneNotice) or state.reason(record):
-            continue
-        if now_us is not None and data.when.end < now_us:
             continue
         yield NoticeView(
             ref=record.ref,

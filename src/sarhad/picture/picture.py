@@ -58,6 +58,8 @@ class Picture:
         self._search = Search(self._state)
         self._incidents: dict[str, IncidentView] = {}
         """Rendered incidents; an entry goes when a record that belongs to it is applied."""
+        self._grounds: dict[str | None, GroundView] = {}
+        """The rendered ground by exercise; all go when a record changes any of it."""
 
     def apply(self, item: Record | Witnessed) -> frozenset[str]:
         """Fold one record or fact in; return the names of the subjects changed.
@@ -84,6 +86,8 @@ class Picture:
         for one in state.chain(item):
             if one.data is not None:
                 subjects.update(RULES[one.kind].subjects(one))
+        if "ground" in subjects:
+            self._grounds.clear()
         for ref in self._incidents_of(item):
             subjects.add(f"incident/{ref}")
             self._incidents.pop(ref, None)
@@ -93,7 +97,12 @@ class Picture:
         """Return the records in whose views the record may show: what it names or hangs on, and what names it."""
         state = self._state
         chain = [one.ref for one in state.chain(item)]
-        found = {*chain, *state.links.get(item.ref, ())}
+        found = set(chain)
+        for ref in state.links.get(item.ref, ()):
+            found.add(ref)
+            named_by = state.records[ref].data
+            if named_by is not None:
+                found.update(refs_of(named_by))  # whether it counts there may follow from what arrived
         if item.data is not None:
             found.update(refs_of(item.data))
         for target in chain[:2]:
@@ -224,7 +233,12 @@ class Picture:
 
     def ground(self, exercise: str | None = None, now_us: int | None = None) -> GroundView:
         """Return the ground; with ``now_us`` only the notices that have not ended."""
-        return ground_view(self._state, exercise, now_us)
+        view = self._grounds.get(exercise)
+        if view is None:
+            view = self._grounds[exercise] = ground_view(self._state, exercise)
+        if now_us is None:
+            return view
+        return msgspec.structs.replace(view, notices=tuple(n for n in view.notices if n.when.end >= now_us))
 
     def taskings(self, exercise: str | None = None) -> tuple[TaskingView, ...]:
         """Return every tasking, one for each party's unit and incident."""
