@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 import pytest
-import wire_vectors
 
+import wire_vectors
 from sarhad.picture.rules import RULES
 from sarhad.wire import canonical, record
 from sarhad.wire.errors import VerificationError
