@@ -7,8 +7,8 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from picture.cast import Item, agreed, entry, incident, picture, report, words
-from picture.histories import histories, seeds
+from picture_cast import Item, agreed, entry, incident, picture, report, words
+from picture_histories import histories, seeds
 from sarhad.picture import Picture, Witnessed
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.record import Record

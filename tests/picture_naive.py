@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from picture.cast import Item
 
+from picture_cast import Item
 from sarhad.picture import Witnessed
 from sarhad.wire.ids import party_of
 from sarhad.wire.record import Record
@@ -74,6 +74,8 @@ class Naive:
         kind = record.kind
         if kind in ("warning", "request", "allegation", "zone-notice"):
             return said.get("to") != record.party
+        if kind == "suspension":
+            return bool(said["partner"] != record.party)
         if kind == "answer" and subject is not None:
             to = self.said[subject.ref].get("to")
             return record.party == to if to else record.party != subject.party
@@ -114,11 +116,7 @@ class Naive:
     def hung(self, subject: Record, kind: str) -> list[Record]:
         """Return the records of a kind that hang on the subject and count, in their parties' order."""
         field = HANGS_BY[kind]
-        return [
-            r
-            for r in self.of_kind(kind)
-            if self.said[r.ref].get(field) == subject.ref and self.counts(r)
-        ]
+        return [r for r in self.of_kind(kind) if self.said[r.ref].get(field) == subject.ref and self.counts(r)]
 
     def now_says(self, record: Record) -> dict[str, Any]:
         corrections = self.hung(record, "correction")

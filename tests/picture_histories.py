@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from picture.cast import T0, US, Item, incident, killed, moment, place, terms, unchecked, words
+from picture_cast import T0, US, Item, incident, killed, moment, place, terms, unchecked, words
 from sarhad.picture import Witnessed
 from sarhad.wire import canonical, record
 from sarhad.wire import kinds as k
