@@ -22,7 +22,7 @@ from sarhad.ledger.ledger import Draft, Entry, Ledger
 from sarhad.picture import Picture, Witnessed
 from sarhad.wire import record as records
 from sarhad.wire.errors import Refused, VerificationError
-from sarhad.wire.ids import make_ref, parse_ref, party_of
+from sarhad.wire.ids import parse_ref, party_of
 from sarhad.wire.kinds import Receipt
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data
@@ -251,9 +251,11 @@ class Desk:
             for identity in identities:
                 await self._fold_log(identity.log, due)
             for identity in identities:
-                facts = await asyncio.to_thread(lambda log=identity.log: list(self._ledger.countersignatures(log)))
-                self.witnessed(Witnessed(fact.log, fact.size, fact.by, fact.time_s) for fact in facts)
+                self.witnessed(await asyncio.to_thread(self._facts, identity.log))
             await self._confirm(due)
+
+    def _facts(self, log: str) -> list[Witnessed]:
+        return [Witnessed(log, held.size, held.by, held.time_s) for held in self._ledger.countersignatures(log)]
 
     async def _fold_log(self, log: str, due: Due) -> None:
         for index, entry in enumerate(self._ledger.entries(log, 0, self._ledger.size(log))):

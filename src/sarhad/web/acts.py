@@ -17,6 +17,8 @@ from sarhad.web.shapes import Body, Exercise, Key, Written
 from sarhad.wire.registry import KINDS, Data, Kind
 from sarhad.wire.values import Release
 
+_json_body: Any = JSONBody  # takes types that are made at run time
+
 
 class Act(Body, frozen=True, kw_only=True):
     """Base of the body of every act."""
@@ -58,8 +60,7 @@ def handler(kind: Kind) -> HTTPRouteHandler:
         )
         return Written(ref=written.ref, kind=written.kind, at=written.header.at)
 
-    body: Any = JSONBody.__getitem__(body_type(kind))
-    act.__annotations__ = {"request": Call, "data": body, "office": Here, "return": Written}
+    act.__annotations__ = {"request": Call, "data": _json_body[body_type(kind)], "office": Here, "return": Written}
     act.__name__ = f"act_{kind.name.replace('-', '_')}"
     act.__doc__ = kind.struct.__doc__
     return post(

@@ -55,7 +55,7 @@ async def get_events(request: Call, office: Here) -> Stream:
     user = signed_in(request)
     if office.streams[user.session.token] >= office.settings.max_streams:
         raise Limited(5)
-    asked = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
     subscription = office.desk.subscribe(position(asked))
     return Stream(
         _frames(office, user, subscription),

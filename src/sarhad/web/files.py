@@ -28,6 +28,7 @@ TYPES = {
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
+UNSATISFIABLE = (0, -1)
 _RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
 
 
@@ -67,7 +68,7 @@ class FileAnswer:
         asked = request.headers.get("range", "")
         if asked and request.headers.get("if-range", etag) == etag:
             wanted = byte_range(asked, stat.st_size)
-            if wanted == ():
+            if wanted == UNSATISFIABLE:
                 headers["Content-Range"] = f"bytes */{stat.st_size}"
                 return Response(None, status_code=416, headers=headers)
             if wanted is not None:
@@ -97,18 +98,18 @@ class FileAnswer:
         return headers
 
 
-def byte_range(header: str, size: int) -> tuple[int, int] | tuple[()] | None:
-    """Read a Range header: (first, last), () when it cannot be satisfied, None when it is to be ignored."""
+def byte_range(header: str, size: int) -> tuple[int, int] | None:
+    """Read a Range header: (first, last), UNSATISFIABLE, or None when it is to be ignored."""
     match = _RANGE.match(header.strip())
     if match is None or match.groups() == ("", ""):
         return None
     start, end = match.groups()
     if not start:
         length = int(end)
-        return (max(0, size - length), size - 1) if length and size else ()
+        return (max(0, size - length), size - 1) if length and size else UNSATISFIABLE
     first, last = int(start), min(int(end), size - 1) if end else size - 1
     if first >= size:
-        return ()
+        return UNSATISFIABLE
     return (first, last) if first <= last else None
 
 

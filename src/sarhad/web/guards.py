@@ -38,6 +38,10 @@ def anyone(*, csrf: bool = True) -> Opt:
     return {"roles": ANYONE, "csrf": csrf}
 
 
+def _method(scope: Scope) -> str:
+    return str(scope.get("method", ""))
+
+
 class Doorkeeper(ASGIMiddleware):
     """Counts the call, checks the host, and finds out who calls."""
 
@@ -57,7 +61,7 @@ class Doorkeeper(ASGIMiddleware):
             raise Forbidden("the desk is not served under this name", where="Host", do="Use the desk's own address")
         user = await self._who(connection)
         client = connection.client.host if connection.client else "unknown"
-        buckets = self._reads if scope["method"] in SAFE else self._writes
+        buckets = self._reads if _method(scope) in SAFE else self._writes
         buckets.take(f"officer/{user.actor.officer}" if user else f"address/{client}")
         scope["user"] = user
         scope["auth"] = None
@@ -86,7 +90,7 @@ def keep_door(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
             raise RoleRefused(
                 f"{user.actor.officer} may not do this", where="role", do=f"Ask an officer with one of: {wanted}"
             )
-    if connection.scope["method"] not in SAFE:
+    if _method(connection.scope) not in SAFE:
         _check_origin(connection)
         if handler.opt.get("csrf", True):
             _check_token(connection)

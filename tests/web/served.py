@@ -1,0 +1,120 @@
+"""A desk served on a real socket, and a browser's manners in a client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import msgspec
+import uvicorn
+
+from desk.house import OFFICERS, Clock, House
+from sarhad.desk import Actor
+from sarhad.desk.accounts import Accounts, AccountSettings
+from sarhad.desk.attachments import Attachments
+from sarhad.desk.passwords import Cost
+from sarhad.desk.throttle import Limit
+from sarhad.web.app import create_app
+from sarhad.web.settings import WebSettings
+from sarhad.wire.registry import Data
+
+PASSWORD = "the wind over Zahedan"
+CHEAP = AccountSettings(cost=Cost(time=1, memory_kib=8, lanes=1), per_account=Limit(3, 300), per_address=Limit(50, 900))
+
+
+class Server(uvicorn.Server):
+    """Stops when told; takes no signals."""
+
+    def install_signal_handlers(self) -> None:
+        """The test decides when it ends."""
+
+
+class Client:
+    """One browser: keeps its cookies, sends the token that it was given."""
+
+    def __init__(self, url: str) -> None:
+        self.session = aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.token = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.session.close()
+
+    async def call(self, method: str, path: str, **how: Any) -> tuple[int, Any]:
+        """Return (status, decoded JSON or bytes)."""
+        headers = {"X-CSRF-Token": self.token, **how.pop("headers", {})}
+        async with self.session.request(method, path, headers=headers, **how) as response:
+            raw = await response.read()
+            is_json = response.content_type == "application/json" and raw
+            return response.status, msgspec.json.decode(raw) if is_json else raw
+
+    async def get(self, path: str, **how: Any) -> tuple[int, Any]:
+        return await self.call("GET", path, **how)
+
+    async def post(self, path: str, body: Any, **how: Any) -> tuple[int, Any]:
+        return await self.call("POST", path, json=body, **how)
+
+    async def sign_in(self, officer: str, password: str = PASSWORD) -> tuple[int, Any]:
+        status, answer = await self.post("/api/session", {"officer": officer, "password": password})
+        if status == 200:
+            self.token = answer["csrf"]
+        return status, answer
+
+    async def act(self, data: Data, release: Any, **more: Any) -> tuple[int, Any]:
+        body = {"data": msgspec.to_builtins(data), "release": msgspec.to_builtins(release), **more}
+        return await self.post(f"/api/acts/{data.kind_name()}", body)
+
+
+class Served:
+    """One house's desk on a port of 127.0.0.1."""
+
+    def __init__(self, house: House, url: str, accounts: Accounts, exported: list[tuple[str, str]]) -> None:
+        self.house = house
+        self.url = url
+        self.accounts = accounts
+        self.exported = exported
+
+    def client(self) -> Client:
+        return Client(self.url)
+
+    @asynccontextmanager
+    async def officer(self, name: str) -> AsyncIterator[Client]:
+        async with self.client() as client:
+            status, answer = await client.sign_in(name)
+            assert status == 200, answer
+            yield client
+
+
+@asynccontextmanager
+async def served(house: House, settings: WebSettings, accounts: AccountSettings = CHEAP) -> AsyncIterator[Served]:
+    """Serve ``house``'s desk until the block ends; every officer of the cast has PASSWORD."""
+    sign_ins = Accounts(house.folder / "accounts.sqlite", Clock(), accounts)
+    for officer in OFFICERS:
+        sign_ins.set_password(officer, PASSWORD)
+    exported: list[tuple[str, str]] = []
+
+    async def export(audience: str, actor: Actor) -> Path:
+        path = house.folder / f"bundle-{len(exported)}.zip"
+        path.write_bytes(b"PK" + bytes(300_000))
+        exported.append((audience, actor.officer))
+        return path
+
+    app = create_app(house.desk, sign_ins, Attachments(house.folder / "attachments"), settings=settings, export=export)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
+    server = Server(config)
+    sock = config.bind_socket()
+    task = asyncio.create_task(server.serve([sock]))
+    try:
+        yield Served(house, f"http://127.0.0.1:{sock.getsockname()[1]}", sign_ins, exported)
+    finally:
+        house.desk.close()
+        server.should_exit = True
+        await task
+        sock.close()
+        sign_ins.close()
