@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
 
 from sarhad.ledger.merkle import EMPTY_ROOT, leaf_hashes, node_hash
 from sarhad.wire.errors import SarhadError
@@ -31,7 +30,8 @@ Edge = tuple[bytes, ...]
 _NO_EDGE: Edge = (b"",) * (TILE_HEIGHT + 1)
 
 
-class FullTile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FullTile:
     """A tile that became full: where it stands, and its 511 hashes."""
 
     level: int
@@ -77,7 +77,7 @@ def extend(frontier: Frontier, leaves: bytes) -> tuple[Frontier, list[FullTile]]
 
 def _fill(edge: Edge, hashes: bytes, level: int, index: int, full: list[FullTile]) -> tuple[Edge, bytes]:
     """Add ``hashes`` to a level; return its new edge and the roots of the tiles that became full."""
-    roots = []
+    roots: list[bytes] = []
     at = 0
     while at < len(hashes):
         room = _FULL - len(edge[0])

@@ -1,0 +1,49 @@
+"""The tables of the SQLite store.
+
+Each log has an entry table and a tile table of its own, so that every log grows at the
+right end of its own B-tree.  A tile's key is level * 2**40 + index.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+VERSION = 1
+LEVEL_SHIFT = 40
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS identities (
+  no INTEGER NOT NULL, generation INTEGER NOT NULL, party TEXT NOT NULL, log TEXT NOT NULL, origin TEXT NOT NULL,
+  log_key BLOB NOT NULL, witness_key BLOB NOT NULL, manifest BLOB NOT NULL, PRIMARY KEY (no, generation));
+CREATE TABLE IF NOT EXISTS frozen (no INTEGER PRIMARY KEY, reason TEXT NOT NULL, evidence INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS lines (
+  no INTEGER NOT NULL, by TEXT NOT NULL, size INTEGER NOT NULL, time_s INTEGER NOT NULL, line TEXT NOT NULL,
+  PRIMARY KEY (no, by, size)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS lines_by_size ON lines (no, size);
+CREATE TABLE IF NOT EXISTS evidence (
+  id INTEGER PRIMARY KEY, log TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, exhibits BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+_LOG_TABLES = """
+CREATE TABLE entry_{no} (
+  seq INTEGER PRIMARY KEY, commitment BLOB NOT NULL, salt BLOB, body BLOB, signature BLOB, refused TEXT);
+CREATE TABLE tile_{no} (key INTEGER PRIMARY KEY, nodes BLOB NOT NULL);
+CREATE TABLE checkpoint_{no} (size INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL);
+"""
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables that all logs share, unless they are there."""
+    connection.executescript(_TABLES)
+    connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+def log_tables(no: int) -> list[str]:
+    """Return the statements that make the tables of log ``no``."""
+    return [text for text in _LOG_TABLES.format(no=int(no)).split(";") if text.strip()]
+
+
+def tile_key(level: int, index: int) -> int:
+    """Return the primary key of a tile."""
+    return (level << LEVEL_SHIFT) + index

@@ -1,0 +1,244 @@
+"""The one thread that writes.
+
+Whatever waits when it is free goes into one transaction, with one durable commit and
+one signed checkpoint: the more there is to write, the larger the groups.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sarhad.ledger import merkle, tree
+from sarhad.ledger.checkpoint import Checkpoint, signature_of
+from sarhad.ledger.errors import Busy, StoreFailure
+from sarhad.ledger.held import Held
+from sarhad.ledger.model import Draft
+from sarhad.ledger.store import OWN, Row, Store, StoredCheckpoint, Writing
+from sarhad.wire.envelope import SALT_BYTES, commit
+from sarhad.wire.errors import SarhadError
+from sarhad.wire.keys import SecretKey
+
+MAX_GROUP = 5_000
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """Something to write: drafts to append, or a call that writes within the transaction."""
+
+    future: Future[Any]
+    drafts: Sequence[Draft] = ()
+    call: Callable[[Writing], Any] | None = None
+    one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """What a group adds to the own log."""
+
+    rows: list[Row]
+    frontier: tree.Frontier
+    tiles: list[tree.FullTile]
+    checkpoint: StoredCheckpoint
+
+
+class Writer:
+    """Owns the writing side of the store and the growth of the own log.
+
+    ``secret`` and ``_unsettled`` are used by the writer thread only.  ``_jobs`` is a
+    thread-safe queue.  ``_closed`` is set under ``_gate``, so that no job is put behind
+    the one that ends the thread.
+    """
+
+    def __init__(self, store: Store, own: Held, secret: SecretKey) -> None:
+        """Start the thread; ``secret`` signs the checkpoints of ``own``."""
+        self.secret = secret
+        self._store = store
+        self._own = own
+        self._unsettled: _Growth | None = None
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._loop, name=f"ledger-{own.log}", daemon=True)
+        self._thread.start()
+
+    def submit(self, draft: Draft) -> Future[int]:
+        """Append one draft with whatever else waits; the future gives its sequence number once it is durable."""
+        return self._put(_Job(Future(), (draft,), one=True))
+
+    def append(self, drafts: Sequence[Draft]) -> Future[list[int]]:
+        """Append drafts in order, in one group; the future gives their sequence numbers once they are durable."""
+        return self._put(_Job(Future(), drafts))
+
+    def run(self, call: Callable[[Writing], T]) -> T:
+        """Make ``call`` part of a transaction; return its result once it is durable.
+
+        Raises what ``call`` raised, or StoreFailure (the outcome is then unknown).
+        """
+        future: Future[T] = self._put(_Job(Future(), call=call))
+        return future.result()
+
+    def close(self) -> None:
+        """Write what waits, then end the thread."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
+
+    def _put(self, job: _Job) -> Future[Any]:
+        with self._gate:
+            if self._closed:
+                raise SarhadError("the ledger is closed", where=self._own.log)
+            self._jobs.put(job)
+        return job.future
+
+    def _loop(self) -> None:
+        group: list[_Job] = []
+        try:
+            while self._take(group):
+                self._commit(group)
+                group.clear()
+        finally:
+            self._abandon(group)
+
+    def _take(self, group: list[_Job]) -> bool:
+        """Wait for a job, then take all that wait; False at the end of the queue."""
+        job = self._jobs.get()
+        count = 0
+        while job is not None:
+            if job.future.set_running_or_notify_cancel():
+                group.append(job)
+                count += len(job.drafts)
+            if count >= MAX_GROUP:
+                return True
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return True
+        self._jobs.put(None)
+        return bool(group)
+
+    def _abandon(self, group: list[_Job]) -> None:
+        """Refuse whatever is left when the thread ends, so that nobody waits for ever."""
+        with self._gate:
+            self._closed = True
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is not None and job.future.set_running_or_notify_cancel():
+                group.append(job)
+        for job in group:
+            if not job.future.done():
+                job.future.set_exception(SarhadError("the ledger's writer has stopped", where=self._own.log))
+
+    def _commit(self, group: list[_Job]) -> None:
+        """Write a group; resolve its futures only when it is durable."""
+        growth: _Growth | None = None
+        failing: _Job | None = None
+        try:
+            self._settle()
+            growth = self._grow([draft for job in group for draft in job.drafts])
+            with self._store.write() as writing:
+                if growth is not None:
+                    _write_growth(writing, growth)
+                results: list[Any] = []
+                for failing in group:
+                    results.append(failing.call(writing) if failing.call is not None else None)
+                failing = None
+        except StoreFailure as error:
+            if growth is None or not self._landed(growth):
+                _fail(group, error)
+                return
+            results = self._results_unknown(group)
+        except SarhadError as error:
+            self._without(group, failing, error)
+            return
+        self._done(group, growth, results)
+
+    def _results_unknown(self, group: list[_Job]) -> list[Any]:
+        """The group landed though it was reported as failed: calls are told so, and may repeat themselves."""
+        unknown = Busy("the store did not say whether the write is durable", where=self._own.log)
+        return [unknown if job.call is not None else None for job in group]
+
+    def _without(self, group: list[_Job], failing: _Job | None, error: SarhadError) -> None:
+        """A call refused: the transaction was undone, so write the rest of the group again without it."""
+        if failing is None:
+            _fail(group, error)
+            return
+        failing.future.set_exception(error)
+        rest = [job for job in group if job is not failing]
+        if rest:
+            self._commit(rest)
+
+    def _done(self, group: list[_Job], growth: _Growth | None, results: list[Any]) -> None:
+        seq = self._own.frontier.size
+        if growth is not None:
+            self._own.grown(growth.frontier)
+        for job, result in zip(group, results, strict=True):
+            if job.call is not None:
+                if isinstance(result, StoreFailure):
+                    job.future.set_exception(result)
+                else:
+                    job.future.set_result(result)
+            else:
+                job.future.set_result(seq if job.one else list(range(seq, seq + len(job.drafts))))
+                seq += len(job.drafts)
+
+    def _grow(self, drafts: list[Draft]) -> _Growth | None:
+        """Commit to the drafts and sign the checkpoint after them; nothing is written yet."""
+        if not drafts:
+            return None
+        own = self._own
+        salts = os.urandom(SALT_BYTES * len(drafts))
+        rows: list[Row] = []
+        head, seq, at = own.head, own.frontier.size, 0
+        for draft in drafts:
+            salt = salts[at : at + SALT_BYTES]
+            rows.append((seq, commit(head, seq, salt, draft.body), salt, draft.body, draft.signature, None))
+            seq += 1
+            at += SALT_BYTES
+        frontier, tiles = tree.extend(own.frontier, b"".join([merkle.leaf_hash(row[1]) for row in rows]))
+        head_ = Checkpoint(own.identity.origin, frontier.size, frontier.root())
+        signed = StoredCheckpoint(head_.size, head_.root, signature_of(head_, self.secret))
+        return _Growth(rows, frontier, tiles, signed)
+
+    def _landed(self, growth: _Growth) -> bool:
+        """Ask the store whether a group that was reported as failed is there; remember the doubt if it cannot say."""
+        self._unsettled = growth
+        try:
+            return self._settle_with(growth)
+        except StoreFailure:
+            return False
+
+    def _settle(self) -> None:
+        """Clear up an earlier doubt before anything is built on it; raises StoreFailure while that is impossible."""
+        growth = self._unsettled
+        if growth is not None and self._settle_with(growth):
+            self._own.grown(growth.frontier)
+
+    def _settle_with(self, growth: _Growth) -> bool:
+        stored = self._store.checkpoint(OWN, growth.checkpoint.size)
+        self._unsettled = None
+        return stored is not None and stored.root == growth.checkpoint.root
+
+
+def _write_growth(writing: Writing, growth: _Growth) -> None:
+    writing.add_entries(OWN, growth.rows)
+    if growth.tiles:
+        writing.add_tiles(OWN, growth.tiles)
+    writing.add_checkpoint(OWN, growth.checkpoint)
+
+
+def _fail(group: list[_Job], error: SarhadError) -> None:
+    for job in group:
+        job.future.set_exception(error)
