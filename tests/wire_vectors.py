@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
+from sarhad.wire import canonical
+
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "spec" / "vectors"
-sys.path.insert(0, str(ROOT / "src"))
-
-from sarhad.wire import canonical  # noqa: E402  (runs without an installation too)
 
 
 def load(path: str) -> Any:
