@@ -10,7 +10,6 @@ from typing import Any
 import click
 from rich.progress import track
 
-from sarhad.exchange import carry
 from sarhad.gateways.geo.ground import read_ground
 from sarhad.gateways.tables.drafts import ImportReport, IncidentDraft, ReportDraft
 from sarhad.gateways.tables.hand import drafts_from_hand, drafts_from_reports
@@ -18,7 +17,8 @@ from sarhad.gateways.tables.ucdp import drafts_from_ucdp
 from sarhad.node import setup
 from sarhad.node.build import Node, opened
 from sarhad.wire.errors import SarhadError
-from sarhad.wire.kinds import Note
+from sarhad.wire.kinds import Incident, Note
+from sarhad.wire.registry import Data
 from sarhad.wire.values import OWN, PUBLIC, Release, named
 
 
@@ -46,43 +46,70 @@ def parse_release(text: str, node: Node) -> Release:
 
 
 async def import_table(
-    node: Node, path: Path, form: str, release: Release, exercise: str | None = None, *, progress: bool = False
+    node: Node,
+    path: Path,
+    form: str,
+    release: Release,
+    exercise: str | None = None,
+    *,
+    country: str = "",
+    progress: bool = False,
 ) -> Imported:
-    """Write a table's rows as records of the node itself; rows on record already are skipped."""
-    known = {view.external: view.ref for view in node.picture.incidents(exercise) if view.external}
+    """Write a table's rows as records of the node itself; rows on record already are left as they are.
+
+    ``country`` (ISO 3166-1 alpha-2) leaves out what happened elsewhere.  Every record has
+    a key made from its row, so an import that was cut short goes on where it stopped.
+    """
     report: ImportReport[Any]
     if form == "ucdp-ged":
-        report = drafts_from_ucdp(path, release=release, known=frozenset(known))
+        report = drafts_from_ucdp(path, release=release, country=country)
     elif form == "incidents":
-        report = drafts_from_hand(path, release=release, known=frozenset(known))
+        report = drafts_from_hand(path, release=release, country=country)
     else:
-        report = drafts_from_reports(path, release=release, known=frozenset())
+        report = drafts_from_reports(path, release=release, country=country)
     done = Imported(remarks=[str(line) for line in (*report.skipped, *report.rejected)], summary=report.summary())
     done.rejected = len(report.rejected)
+    writer = _Writer(node, exercise, {v.external: v.ref for v in node.picture.incidents(exercise) if v.external}, done)
     for draft in track(report.accepted, "Writing", transient=True, disable=not progress):
-        await _write(node, draft, known, exercise, done)
-    if report.accepted:
+        await writer.write(draft)
+    if done.incidents or done.statements:
         await node.desk.act(node.itself, Note(text=report.note()), release=OWN, exercise=exercise)
     return done
 
 
-async def _write(
-    node: Node, draft: IncidentDraft | ReportDraft, known: dict[str, str], exercise: str | None, done: Imported
-) -> None:
-    room = f"{exercise or 'live'}/"
-    if isinstance(draft, ReportDraft):
-        data = draft.resolve(known)
-        await node.desk.act(node.itself, data, release=draft.release, exercise=exercise, key=room + draft.key)
-        done.statements += 1
-        return
-    incident = await node.desk.act(
-        node.itself, draft.incident, release=draft.release, exercise=exercise, key=room + draft.external
-    )
-    known[draft.external] = incident.ref
-    done.incidents += 1
-    for key, statement in draft.after(incident.ref):
-        await node.desk.act(node.itself, statement, release=draft.release, exercise=exercise, key=room + key)
-        done.statements += 1
+class _Writer:
+    """Writes the drafts of one import."""
+
+    def __init__(self, node: Node, exercise: str | None, known: dict[str, str], done: Imported) -> None:
+        """``known``: references of incidents by external identifier, extended as they are written."""
+        self._node = node
+        self._exercise = exercise
+        self._known = known
+        self._done = done
+
+    async def write(self, draft: IncidentDraft | ReportDraft) -> None:
+        """Write what of a draft is not on record yet."""
+        if isinstance(draft, ReportDraft):
+            self._done.statements += await self._act(draft.resolve(self._known), draft.release, draft.key)
+            return
+        if draft.external not in self._known:
+            self._done.incidents += await self._act(draft.incident, draft.release, draft.external)
+        else:
+            self._done.remarks.append(
+                f"line {draft.line}: {draft.external} is on record as {self._known[draft.external]}"
+            )
+        for key, statement in draft.after(self._known[draft.external]):
+            self._done.statements += await self._act(statement, draft.release, key)
+
+    async def _act(self, data: Data, release: Release, key: str) -> int:
+        """Write one record under its key; return 1 if it is new, 0 if it was on record."""
+        size = self._node.ledger.size(self._node.ledger.log)
+        written = await self._node.desk.act(
+            self._node.itself, data, release=release, exercise=self._exercise, key=f"{self._exercise or 'live'}/{key}"
+        )
+        if isinstance(data, Incident):
+            self._known[data.external] = written.ref
+        return int(written.seq >= size)
 
 
 def main(folder: Path, file: Path, form: str, release: str, exercise: str | None) -> int:
@@ -99,7 +126,8 @@ async def _main(folder: Path, file: Path, form: str, release: str, exercise: str
             click.echo(f"Wrote {len(await setup.write_ground(node, ground))} records of the ground")
             return 0
         if form == "carried":
-            click.echo(await carry.import_carried(node.exchange, file))
+            taken = await node.make_exchange().import_carried(file)
+            click.echo(f"Took in {taken.new} new entries of {taken.partner}, which now reach to {taken.end}")
             return 0
         done = await import_table(node, file, form, parse_release(release, node), exercise, progress=True)
     for line in done.remarks:

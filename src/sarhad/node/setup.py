@@ -113,7 +113,7 @@ async def write_ground(node: Node, ground: Ground) -> dict[str, str]:
     for draft in ground.drafts:
         data = draft.resolve(held)
         release = OWN if isinstance(data, Officer) else node.joint
-        written = await node.desk.act(node.administrator, data, release=release, key=f"ground/{draft.key}")
+        written = await node.desk.act(node.operator, data, release=release, key=f"ground/{draft.key}")
         held[draft.key] = written.ref
     return held
 
@@ -126,7 +126,7 @@ def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, .
 
     async def add() -> str:
         async with opened(folder) as node:
-            written = await node.desk.act(node.administrator, data, release=OWN)
+            written = await node.desk.act(node.operator, data, release=OWN)
             node.accounts.set_password(name, password)
             return f"{name} may sign in as {', '.join(roles)} (record {written.ref})"
 
@@ -139,7 +139,7 @@ def set_password_command(folder: Path, name: str, password: str) -> str:
 
     async def change() -> str:
         async with opened(folder) as node:
-            if node.picture_officer(name) is None:
+            if node.officer(name) is None:
                 raise SarhadError(f"no officer {name} here", do="Add one with: sarhad officer add")
             node.accounts.set_password(name, password)
             return f"{name} has a new password; its sessions have ended"

@@ -46,7 +46,9 @@ def _verified(path: Path, pinned: dict[str, str], *, show: bool) -> Verdict:
     columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TextColumn("entries"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not (show and console.is_terminal)) as bar:
         task = bar.add_task("Checking", total=None)
-        return verify_bundle(path, pinned=pinned, progress=lambda done, all_: bar.update(task, completed=done, total=all_))
+        return verify_bundle(
+            path, pinned=pinned, progress=lambda done, all_: bar.update(task, completed=done, total=all_)
+        )
 
 
 def _json(verdict: Verdict) -> Iterator[bytes]:
@@ -132,4 +134,5 @@ def _bracket(low: int | None, high: int | None) -> str:
 def _step(step: Step | None) -> str:
     if step is None:
         return "-"
-    return f"{utc(step.claimed_at // 1_000_000)}\n{_bracket(step.not_before_s, step.not_after_s)}\nby {step.by}, {step.ref}"
+    bracket = _bracket(step.not_before_s, step.not_after_s)
+    return f"{utc(step.claimed_at // 1_000_000)}\n{bracket}\nby {step.by}, {step.ref}"

@@ -38,7 +38,9 @@ def main(*, once: bool, as_json: bool, folder: Path, region: Path | None, port: 
 
 async def _play(region: Path, folder: Path, teller: Teller, *, port: int, once: bool) -> None:
     started = time.monotonic()
-    teller.say("The founding case, played between two nodes on this machine. Parties, units and officers are fictional.")
+    teller.say(
+        "The founding case, played between two nodes on this machine. Parties, units and officers are fictional."
+    )
     stage = await staging.make_stage(folder, region, port)
     async with staging.ending(stage):
         await _open(stage, teller)
@@ -63,7 +65,9 @@ async def _open(stage: Stage, teller: Teller) -> None:
         async def work(node: Node, party: str = side.party) -> None:
             imported[party] = 0
             for form, file in SOURCES[party]:
-                report = await importing.import_table(node, stage.region / file, form, node.joint)
+                report = await importing.import_table(
+                    node, stage.region / file, form, node.joint, country=party.upper()
+                )
                 imported[party] += report.incidents
 
         await staging.furnish(side, work)

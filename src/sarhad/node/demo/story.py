@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import sys
 import time
+import zipfile
+from pathlib import Path
 from typing import Any
 
 from sarhad.node.demo.officer import DeskRefusedError, OfficerClient
@@ -105,7 +109,7 @@ async def reports(actors: Actors, teller: Teller) -> None:
     theirs = await actors.play("kz-report-pk")
     await arrived(stage.a["duty"], theirs)
     view = await stage.a["duty"].get(f"/api/incidents/{actors.refs['kz-incident']}")
-    killed = {side["party"]: side["statements"][-1]["casualties"]["killed"]["best"] for side in view["sides"]}
+    killed = {side["party"]: side["statements"][-1]["casualties"]["killed"]["best"] for side in view["statements"]}
     teller.tell(
         "khash-zahedan",
         "Khash–Zahedan, 13 February 2019: the report and the claim of responsibility cross; both numbers stand",
@@ -256,7 +260,7 @@ async def disclosure(actors: Actors, teller: Teller) -> None:
     )
 
 
-async def bundle(actors: Actors, teller: Teller, out: Any) -> None:
+async def bundle(actors: Actors, teller: Teller, out: Path) -> None:
     """Export a bundle, verify it as a stranger would, and see a tampered copy refused."""
     stage = actors.stage
     out.write_bytes(await stage.a["auditor"].download("/api/export", {"audience": "own"}))
@@ -277,11 +281,8 @@ async def bundle(actors: Actors, teller: Teller, out: Any) -> None:
     )
 
 
-async def verify(path: Any) -> tuple[int, dict[str, Any]]:
+async def verify(path: Path) -> tuple[int, dict[str, Any]]:
     """Run ``sarhad verify`` as a program of its own; return its exit status and its JSON."""
-    import json
-    import sys
-
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sarhad", "verify", str(path), "--json", stdout=asyncio.subprocess.PIPE
     )
@@ -293,10 +294,8 @@ async def verify(path: Any) -> tuple[int, dict[str, Any]]:
     return process.returncode or 0, said
 
 
-def tamper(source: Any, target: Any) -> None:
+def tamper(source: Path, target: Path) -> None:
     """Copy a bundle with one letter of one record changed."""
-    import zipfile
-
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         done = False
         for info in old.infolist():

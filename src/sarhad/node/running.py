@@ -1,0 +1,125 @@
+"""``sarhad run``: serves the desk and the exchange until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from sarhad.desk import Actor
+from sarhad.node import exporting
+from sarhad.node.build import Node, opened
+from sarhad.node.settings import Settings, is_loopback
+from sarhad.node.supervisor import supervise
+from sarhad.web.app import create_app
+from sarhad.web.settings import WebSettings
+
+STOP_S = 5
+
+log = structlog.get_logger("sarhad.node")
+
+
+class DeskServer(uvicorn.Server):
+    """uvicorn without its own signal handling: the supervisor decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the process's signals alone."""
+        yield
+
+
+def main(folder: Path) -> int:
+    """Serve the node in ``folder``; returns when it was told to stop."""
+    asyncio.run(serve(folder))
+    return 0
+
+
+async def serve(folder: Path) -> None:
+    """Open the node, run its parts, end them on SIGINT or SIGTERM."""
+    async with opened(folder) as node:
+        configure_logging(node.settings.log_level)
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        desk = desk_server(node)
+
+        async def until_stopped() -> None:
+            await stopped.wait()
+            node.desk.close()
+            desk.should_exit = True
+
+        log.info("serving", party=node.party, desk=address(node.settings), exchange=node.settings.exchange_port)
+        await supervise(
+            {
+                "exchange": lambda: node.make_exchange().run(),
+                "desk": desk.serve,
+                "signals": until_stopped,
+            },
+            ending="desk",
+        )
+        log.info("stopped", party=node.party)
+
+
+def address(settings: Settings) -> str:
+    """The desk's address as a browser writes it."""
+    scheme = "https" if settings.desk_tls_cert else "http"
+    return f"{scheme}://{settings.desk_host}:{settings.desk_port}"
+
+
+def desk_server(node: Node) -> DeskServer:
+    """Make the server of the desk's pages."""
+    settings = node.settings
+
+    async def export(audience: str, actor: Actor) -> Path:
+        return await exporting.bundle_for_web(node, audience, actor)
+
+    app = create_app(
+        node.desk,
+        node.accounts,
+        node.attachments,
+        settings=WebSettings(
+            https=bool(settings.desk_tls_cert), region=settings.region_folder(), hosts=hosts(settings)
+        ),
+        export=export,
+    )
+    config = uvicorn.Config(
+        app,
+        host=settings.desk_host,
+        port=settings.desk_port,
+        ssl_certfile=settings.desk_tls_cert or None,
+        ssl_keyfile=settings.desk_tls_key or None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    return DeskServer(config)
+
+
+def hosts(settings: Settings) -> frozenset[str]:
+    """Names by which the desk may be addressed: loopback's only, where it listens on loopback."""
+    return frozenset({"127.0.0.1", "localhost", "[::1]"}) if is_loopback(settings.desk_host) else frozenset()
+
+
+def configure_logging(level: str) -> None:
+    """Log one JSON object a line to standard error, from ``level`` up; libraries' warnings too."""
+    logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level.upper())), format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
