@@ -1,11 +1,16 @@
 /** The still part of the map: land, roads and names from the region package, the border line. */
 
+import Feature from "ol/Feature";
 import TileState from "ol/TileState";
 import type { FeatureLike } from "ol/Feature";
 import type { Extent } from "ol/extent";
+import LineString from "ol/geom/LineString";
+import MultiLineString from "ol/geom/MultiLineString";
+import MultiPolygon from "ol/geom/MultiPolygon";
+import Polygon from "ol/geom/Polygon";
+import type SimpleGeometry from "ol/geom/SimpleGeometry";
 import type Projection from "ol/proj/Projection";
 import type RenderFeature from "ol/render/Feature";
-import GeoJSON from "ol/format/GeoJSON";
 import VectorLayer from "ol/layer/Vector";
 import VectorImageLayer from "ol/layer/VectorImage";
 import VectorTileLayer from "ol/layer/VectorTile";
@@ -22,9 +27,33 @@ import type { Palette } from "./palette";
 
 const FONT = '"Vazirmatn Variable", system-ui, sans-serif';
 
-/** Reads a GeoJSON object into map features. */
-export function readFeatures(json: unknown): ReturnType<GeoJSON["readFeatures"]> {
-  return new GeoJSON().readFeatures(json, { featureProjection: "EPSG:3857" });
+interface GeoJson {
+  readonly features: readonly { readonly geometry: { readonly type: string; readonly coordinates: unknown } | null }[];
+}
+
+/** Geometries of a region's own GeoJSON (RFC 7946): lines and areas, which is all that its still layers hold. */
+function geometryOf(type: string, coordinates: unknown): SimpleGeometry | null {
+  switch (type) {
+    case "LineString":
+      return new LineString(coordinates as number[][]);
+    case "MultiLineString":
+      return new MultiLineString(coordinates as number[][][]);
+    case "Polygon":
+      return new Polygon(coordinates as number[][][]);
+    case "MultiPolygon":
+      return new MultiPolygon(coordinates as number[][][][]);
+    default:
+      return null;
+  }
+}
+
+function readFeatures(json: unknown): Feature[] {
+  const found: Feature[] = [];
+  for (const { geometry } of (json as GeoJson).features) {
+    const made = geometry && geometryOf(geometry.type, geometry.coordinates);
+    if (made) found.push(new Feature({ geometry: made.transform("EPSG:4326", "EPSG:3857") }));
+  }
+  return found;
 }
 
 /** A layer of still shapes. */

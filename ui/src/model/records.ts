@@ -14,7 +14,18 @@ function isNames(value: unknown): value is { en: string; fa?: string; ur?: strin
 }
 
 const WORDS = ["text", "title", "reason", "purpose"] as const;
-const PLAIN = ["group", "status", "outcome", "step", "name", "code", "log"] as const;
+const PLAIN = ["group", "name", "code"] as const;
+const WORDED = { step: "step", status: "status", outcome: "outcome" } as const;
+
+/** The text key of what a record says by a word of ours (a receipt's step, a unit's status), or null. */
+export function wordKey(kind: string, data: Data): string | null {
+  if (kind === "crossing") return null;
+  for (const [field, prefix] of Object.entries(WORDED)) {
+    const value = data[field];
+    if (typeof value === "string") return kind === "tasking" ? `tasking.${value}` : `${prefix}.${value}`;
+  }
+  return null;
+}
 
 /** The one line that a record says, and the language that it is in (null: a code or a name of ours). */
 export function gist(data: Data, language: "en" | "fa" | "ur"): { text: string; lang: string | null } {

@@ -85,15 +85,25 @@ export function number(value: number, language: Language): string {
   return new Intl.NumberFormat(LOCALE[language]).format(value);
 }
 
+/** A country by its ISO 3166-1 code, in the language. */
+export function countryName(code: string, language: Language): string {
+  return new Intl.DisplayNames(LOCALE[language], { type: "region", fallback: "code" }).of(code) ?? code;
+}
+
+/** How old something is, in its largest unit: `17 min`, `4 hr`. */
+export function age(us: number, language: Language): string {
+  return duration(us, language, 1);
+}
+
 /** A duration in its two largest units: `3 min 20 s`, `2 h 5 min`, `4 d`. Negative counts as its size. */
-export function duration(us: number, language: Language): string {
+export function duration(us: number, language: Language, most = 2): string {
   const total = Math.floor(Math.abs(us) / 1_000_000);
   const units: readonly [string, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
   const first = units.findIndex(([, size]) => total >= size);
   const from = first < 0 ? units.length - 1 : first;
   let rest = total;
   const parts: string[] = [];
-  for (const [unit, size] of units.slice(from, from + 2)) {
+  for (const [unit, size] of units.slice(from, from + most)) {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count > 0 || parts.length === 0) parts.push(unitText(count, unit, language));

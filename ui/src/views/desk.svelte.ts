@@ -6,7 +6,7 @@ import type { DeskView, GroundView, IncidentView, ItemView, PartyView, RecordVie
 import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, rings, toAcknowledge, type Owed } from "../model/inbox";
 import { merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
-import { ServerClock } from "../model/time";
+import { countryName, ServerClock } from "../model/time";
 import { preferences } from "./preferences.svelte";
 
 type Part = "desk" | "items" | "incidents" | "ground" | "log" | "selected";
@@ -378,6 +378,15 @@ class Desk {
   party(id: string): PartyView | null {
     if (this.view?.party === id) return this.view.manifest;
     return this.view?.partners.find((partner) => partner.party === id)?.manifest ?? null;
+  }
+
+  /** The short name for lists and clocks: the country's, unless two parties are of one country. */
+  shortName(id: string): string {
+    const party = this.party(id);
+    if (!party) return id;
+    const all = [this.view?.manifest, ...(this.view?.partners ?? []).map((partner) => partner.manifest)];
+    const alone = all.filter((other) => other?.country === party.country).length === 1;
+    return alone ? countryName(party.country, preferences.language) : this.partyName(id);
   }
 
   partyName(id: string): string {
