@@ -61,6 +61,7 @@ class LogCheck:
 
     ``_base`` and ``_piece``: the commitments in hand and the entry they begin at.
     ``_line``: the next opened entry not yet checked.  ``_opened``: how many were.
+    ``_act_floor`` and ``_note_floor``: the newest manifest whose key has signed.
     """
 
     def __init__(self, run: Pass, log: LogIndex) -> None:
@@ -76,6 +77,8 @@ class LogCheck:
         self._lines: Iterator[RecordLine] = iter(())
         self._line: RecordLine | None = None
         self._opened = 0
+        self._act_floor = 0
+        self._note_floor = 0
         self._base = 0
         self._piece = b""
         self._to_prove: dict[int, bytes] = {}
@@ -152,11 +155,24 @@ class LogCheck:
         self._bodies.learn(line.body, header, data)
         kind = KINDS.get(header.kind)
         if line.sig is not None or (kind is not None and kind.act):
-            check_signature(self._keys.in_force(line.seq).log_key, line.body, line.sig)
+            self._act(line)
         if header.kind == "manifest" or line.seq == 0:
             self._manifest(line, data)
         if data is None or header.kind not in QUIET:
             keep(self._spool, self._log.log, line.seq, header, data)
+
+    def _act(self, line: RecordLine) -> None:
+        """Check an act's own signature by the keys in force, newest first."""
+        candidates = self._keys.candidates(line.seq, self._act_floor)
+        for index in candidates:
+            try:
+                check_signature(self._keys.held[index].log_key, line.body, line.sig)
+            except VerificationError:
+                if index == candidates[-1]:
+                    raise
+            else:
+                self._act_floor = index
+                return
 
     def _manifest(self, line: RecordLine, data: Data | None) -> None:
         if not isinstance(data, Manifest):
@@ -171,7 +187,7 @@ class LogCheck:
         file = self._members.checkpoint if note.size == self._log.size else self._members.checkpoints
         log = self._log.log
         try:
-            checkpoint, found = self._ring.open(log, note.note.encode())
+            checkpoint, found, self._note_floor = self._ring.open(log, note.note.encode(), self._note_floor)
         except VerificationError as error:
             raise Fault(f"at size {note.size}: {error.what}", file, log) from error
         if checkpoint.size != note.size or checkpoint.root != self._frontier.root():
@@ -204,7 +220,7 @@ class LogCheck:
         log = self._log.log
         try:
             proof = proofs.parse(self._bundle.proof(log, seq))
-            checkpoint, _ = self._ring.open(log, proof.note)
+            checkpoint, _, _ = self._ring.open(log, proof.note)
             verify_inclusion(leaf_hash(commitment), seq, checkpoint.size, proof.path, checkpoint.root)
         except VerificationError as error:
             raise Fault(error.what, self._members.proof(seq), log, seq) from error

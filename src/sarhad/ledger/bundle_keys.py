@@ -37,9 +37,15 @@ class LogKeys:
     held: list[Held]
     seen: int = 0
 
-    def in_force(self, seq: int) -> Held:
-        """Return the newest keys that a manifest before entry ``seq`` names (the first manifest signs itself)."""
-        return self.held[max(0, bisect_left(self.held, seq, key=lambda held: held.seq) - 1)]
+    def candidates(self, seq: int, floor: int) -> range:
+        """Indexes in ``held`` of the keys that may sign entry (or size) ``seq``, newest first.
+
+        The keys of a manifest hold after its entry (the first signs itself).  The key
+        before goes on until the newer one has signed something: ``floor`` is the index
+        of the newest that has, and nothing below it may sign again.
+        """
+        newest = max(0, bisect_left(self.held, seq, key=lambda held: held.seq) - 1)
+        return range(newest, min(floor, newest) - 1, -1)
 
     def meet(self, seq: int, log_key: str, witness_key: str) -> None:
         """Compare the next signed manifest with what was claimed; raise VerificationError."""
@@ -88,26 +94,27 @@ class KeyRing:
         self.logs[keys.log] = LogKeys(keys.log, keys.origin, held)
         self.witnesses[name] = (keys.log, ids)
 
-    def open(self, log: str, raw: bytes) -> tuple[Checkpoint, list[Countersigner]]:
+    def open(self, log: str, raw: bytes, floor: int = 0) -> tuple[Checkpoint, list[Countersigner], int]:
         """Verify a checkpoint of ``log`` and every signature line on it; raise VerificationError.
 
-        The log's key is the one in force at that size.  A line by a key that the
-        bundle does not hold is refused: nobody could say what it proves.
+        Returns the index of the log's key that signed, too (see LogKeys.candidates).
+        A line by a key that the bundle does not hold is refused: nobody could say what it proves.
         """
         keys = self.logs[log]
         note = notes.parse(raw)
         if notes.serialise(note) != raw:
             raise VerificationError("the note is not in its one form")
-        size = _claimed_size(note.text)
-        log_key = keys.in_force(size).log_key
-        checkpoint, _ = open_note(note, keys.origin, log_key)
-        found = []
-        for signature in note.signatures[1:]:
-            found.append(self._countersigner(checkpoint, signature))
-        first = note.signatures[0]
-        if first.name != keys.origin or first.key_id != notes.key_id(keys.origin, notes.ED25519, log_key.raw):
+        first, rest = note.signatures[0], note.signatures[1:]
+        if first.name != keys.origin:
             raise VerificationError("the first signature is not the log's")
-        return checkpoint, found
+        for index in keys.candidates(_claimed_size(note.text), floor):
+            log_key = keys.held[index].log_key
+            if first.key_id == notes.key_id(keys.origin, notes.ED25519, log_key.raw):
+                break
+        else:
+            raise VerificationError("the checkpoint is not signed by a key of the log that was in force")
+        checkpoint, _ = open_note(note, keys.origin, log_key)
+        return checkpoint, [self._countersigner(checkpoint, signature) for signature in rest], index
 
     def _countersigner(self, checkpoint: Checkpoint, signature: notes.Signature) -> Countersigner:
         by, keys = self.witnesses.get(signature.name, ("", {}))
