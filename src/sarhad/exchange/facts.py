@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from sarhad.exchange.messages import MAX_LINES, Testimony
-from sarhad.ledger import cosignature
-from sarhad.ledger import note as notes
 from sarhad.ledger.cosignature import Countersignature
 from sarhad.ledger.ledger import Ledger
-from sarhad.ledger.model import Identity
 from sarhad.picture import Witnessed
 from sarhad.wire.errors import VerificationError
 
@@ -41,9 +38,10 @@ def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witness
     return found
 
 
-def own_lines(identity: Identity, raw: bytes) -> Iterator[str]:
-    """Yield the lines with which the log's own party timestamped the note ``raw``; nothing is verified."""
-    return cosignature.lines_of(notes.parse(raw), identity.witness_name, identity.witness_key)
+def published_fact(ledger: Ledger, log: str, size: int) -> list[Witnessed]:
+    """Return when the log's own party says that it published its checkpoint at ``size`` (empty: it did not say)."""
+    held = ledger.first_covering(log, size - 1, log) if size else None
+    return [fact_of(held)] if held is not None and held.size == size else []
 
 
 def lines_since(ledger: Ledger, log: str, by: str, above: int, below: int) -> list[Testimony]:

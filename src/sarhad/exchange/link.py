@@ -110,7 +110,8 @@ class Link:
         since = self._sightings.behind_since(self._partner.log)
         if since is not None and now - since >= WITHHELD_AFTER_US:
             return f"withholds {behind} entries that it has signed, for {(now - since) // SECOND} s"
-        missing = self._desk.picture.withheld(self._partner.party)
+        released = self._desk.picture.withheld(self._desk.party)
+        missing = [ref for ref in released if ids.party_of(ref) == self._partner.party]
         if missing:
             return f"withholds the content of {len(missing)} records that it released to us, first {missing[0]}"
         return ""

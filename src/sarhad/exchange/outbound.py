@@ -16,7 +16,7 @@ from sarhad.desk import Desk, LinkState
 from sarhad.exchange import messages
 from sarhad.exchange.client import Client
 from sarhad.exchange.errors import Told, Unreachable
-from sarhad.exchange.facts import fact_of, own_lines, take_testimony
+from sarhad.exchange.facts import fact_of, published_fact, take_testimony
 from sarhad.exchange.gossip import Gossip
 from sarhad.exchange.link import Link
 from sarhad.exchange.messages import BATCH_BYTES, PROTOCOL, Push, PushReply, Testimony
@@ -258,8 +258,8 @@ class Queue:
         ours, theirs = ledger.log, self.partner.log
         signed = ledger.add_countersignature(ours, push.end, reply.countersignature, theirs)
         facts = [fact_of(signed)] if signed is not None else []
-        published = [Testimony(ours, push.end, ours, line) for line in own_lines(ledger.identity, push.checkpoint)]
-        facts += take_testimony(ledger, [*published, *(one for one in reply.testimony if one.by == theirs)])
+        facts += published_fact(ledger, ours, push.end)
+        facts += take_testimony(ledger, [one for one in reply.testimony if one.by == theirs])
         if reply.checkpoint:
             self._parts.sightings.see(reply.checkpoint, now)
         return facts

@@ -17,8 +17,8 @@ import structlog
 from sarhad.desk import Desk
 from sarhad.exchange.check import check_opening, opened_in
 from sarhad.exchange.errors import NotForUs
-from sarhad.exchange.facts import fact_of, lines_since, own_lines, take_testimony
-from sarhad.exchange.messages import PROTOCOL, Push, PushReply, Shown, Testimony
+from sarhad.exchange.facts import fact_of, lines_since, published_fact, take_testimony
+from sarhad.exchange.messages import PROTOCOL, Push, PushReply, Shown
 from sarhad.exchange.roster import Partner
 from sarhad.exchange.sightings import Sightings
 from sarhad.exchange.standing import require_open
@@ -124,8 +124,8 @@ class Receiver:
         disclosed = self._disclose(identity, push, opened)
         extended = self._extend(identity, push, opened)
         taken = Taken(extended, disclosed + extended.opened, [fact_of(extended.countersignature)])
-        published = [Testimony(push.log, push.end, identity.log, line) for line in own_lines(identity, push.checkpoint)]
-        taken.facts += take_testimony(self._ledger, [*published, *push.testimony])
+        taken.facts += published_fact(self._ledger, identity.log, push.end)
+        taken.facts += take_testimony(self._ledger, push.testimony)
         self._see(identity.log, push.seen)
         return taken
 

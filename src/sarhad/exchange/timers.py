@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -62,7 +62,7 @@ class Backoff:
 
 async def first_of(event: asyncio.Event, timers: Timers, at_us: int | None) -> None:
     """Return when ``event`` is set or, unless ``at_us`` is None, when that time has come."""
-    waits = [asyncio.create_task(event.wait())]
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait())]
     if at_us is not None:
         waits.append(asyncio.create_task(timers.until(at_us)))
     try:
