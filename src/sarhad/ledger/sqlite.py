@@ -142,6 +142,11 @@ class SqliteReading:
         row = self._one(sql, (at_most,))
         return None if row is None else StoredCheckpoint(*row)
 
+    def checkpoints(self, no: int, since_size: int, limit: int) -> list[StoredCheckpoint]:
+        """At most ``limit`` checkpoints at ``since_size`` or above, by size."""
+        sql = f"SELECT size, root, signature FROM checkpoint_{no:d} WHERE size >= ? ORDER BY size LIMIT ?"  # noqa: S608
+        return [StoredCheckpoint(*row) for row in self._all(sql, (since_size, limit))]
+
     def line(self, no: int, size: int, by: str) -> StoredLine | None:
         """The countersignature of ``by`` at exactly ``size``."""
         row = self._one(f"{_LINE} WHERE no = ? AND by = ? AND size = ?", (no, by, size))
@@ -182,6 +187,10 @@ class SqliteReading:
         """A small value by its key."""
         row = self._one("SELECT value FROM state WHERE key = ?", (key,))
         return None if row is None else bytes(row[0])
+
+    def problems(self) -> list[str]:
+        """What SQLite's integrity check finds; empty when nothing."""
+        return [str(row[0]) for row in self._all("PRAGMA integrity_check(20)") if row[0] != "ok"]
 
     def close(self) -> None:
         """Close every idle connection."""

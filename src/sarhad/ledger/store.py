@@ -81,6 +81,9 @@ class Reading(Protocol):
     def newest_checkpoint(self, no: int, at_most: int) -> StoredCheckpoint | None:
         """The checkpoint of the greatest size up to ``at_most``."""
 
+    def checkpoints(self, no: int, since_size: int, limit: int) -> list[StoredCheckpoint]:
+        """At most ``limit`` checkpoints at ``since_size`` or above, by size."""
+
     def line(self, no: int, size: int, by: str) -> StoredLine | None:
         """The countersignature of ``by`` at exactly ``size``."""
 
@@ -95,6 +98,9 @@ class Reading(Protocol):
 
     def evidence(self) -> list[Evidence]:
         """Everything kept, oldest first."""
+
+    def problems(self) -> list[str]:
+        """What the store itself finds wrong with its files; empty when nothing.  Slow; for fsck."""
 
     def close(self) -> None:
         """Let go of everything; what is asked after it fails."""
