@@ -27,11 +27,11 @@ def routes() -> list[tuple[str, str, dict[str, Any]]]:
     """Every (method, path, options) that is served."""
     nobody = cast("Any", None)
     app = application(Office(nobody, nobody, nobody, WebSettings()), None)
-    found = []
+    found: list[tuple[str, str, dict[str, Any]]] = []
     for route in app.routes:
         assert isinstance(route, HTTPRoute)
         for method, (handler, _) in route.route_handler_map.items():
-            found.append((method, route.path, handler.opt))
+            found.append((str(method), route.path, handler.opt))
     return found
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from sarhad.desk import keys
 from sarhad.desk.actor import Actor, NotFound, RoleRefused, UnknownReference, node_actor
 from sarhad.desk.delivery import Deliveries, Due
@@ -20,10 +22,11 @@ from sarhad.desk.spans import chunks, group
 from sarhad.ledger import proof
 from sarhad.ledger.ledger import Draft, Entry, Ledger
 from sarhad.picture import Picture, Witnessed
+from sarhad.wire import canonical
 from sarhad.wire import record as records
 from sarhad.wire.errors import Refused, VerificationError
 from sarhad.wire.ids import parse_ref, party_of
-from sarhad.wire.kinds import Receipt
+from sarhad.wire.kinds import Correction, Receipt
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data
 from sarhad.wire.values import Release, named
@@ -116,6 +119,7 @@ class Desk:
     def preview(self, actor: Actor, data: Data, release: Release, exercise: str | None = None) -> list[PreviewPartner]:
         """Return what each partner would see; raises as act() does, and writes nothing."""
         now = self._situation(actor)
+        data = canonical_data(data)
         check(now, Intended(data, release, exercise))
         body = self._body(actor, data, release, exercise, None)
         return previews(now, body, data, release, self._agreed)
@@ -151,6 +155,7 @@ class Desk:
         absent.  Raises Refused or a subclass when the rules forbid it, the ledger's
         errors when it cannot be written.
         """
+        data = canonical_data(data)
         intended = Intended(data, release, exercise)
         if key is None:
             check(self._situation(actor), intended)
@@ -335,6 +340,17 @@ class Desk:
     def close(self) -> None:
         """End the event streams; the ledger is closed by who opened it."""
         self.hub.close()
+
+
+def canonical_data(data: Data) -> Data:
+    """Bring the free JSON inside a correction into its canonical form; raise Refused where it has none."""
+    if not isinstance(data, Correction):
+        return data
+    try:
+        plain = msgspec.json.decode(data.data)
+        return msgspec.structs.replace(data, data=msgspec.Raw(canonical.encode(plain)))
+    except (msgspec.MsgspecError, VerificationError) as error:
+        raise Refused(str(error), where="data.data", do="Give the whole data as JSON without fractions") from error
 
 
 def _read(log: str, entry: Entry) -> Record | None:

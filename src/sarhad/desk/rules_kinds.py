@@ -17,7 +17,8 @@ from sarhad.desk.rules import (
     check_world,
     must_read,
 )
-from sarhad.wire import kinds
+from sarhad.desk.unknown import unknown_fields
+from sarhad.wire import canonical, kinds
 from sarhad.wire.errors import Refused
 from sarhad.wire.ids import NODE_OFFICER, make_ref, party_of
 from sarhad.wire.record import Record
@@ -107,6 +108,8 @@ def _correction(now: Situation, intended: Intended, data: kinds.Correction) -> N
         corrected = KINDS[target.kind].decode(data.data)
     except (msgspec.MsgspecError, ValueError) as error:
         raise Refused(str(error), where="data.data", do=f"Give the whole data of a {target.kind}") from error
+    for where in unknown_fields(canonical.decode(bytes(data.data)), corrected, "data.data"):
+        raise Refused("there is no such field", where=where, do="Leave it out, or mend its name")
     if getattr(corrected, "to", None) != getattr(target.data, "to", None):
         raise Refused("a correction cannot address another party", where="data.data.to", do="Write a new record")
     check(now, Intended(corrected, intended.release, intended.exercise))

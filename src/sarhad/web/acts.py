@@ -10,6 +10,7 @@ from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
+from sarhad.desk.unknown import unknown_fields
 from sarhad.web.errors import BadRequest
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, signed_in
@@ -54,7 +55,7 @@ def handler(kind: Kind) -> HTTPRouteHandler:
 
     async def act(request: Call, data: Any, office: Here) -> Written:
         draft: Data = data.data
-        refuse_unknown((await request.json())["data"], draft, "data")
+        refuse_unknown((await request.json())["data"], draft)
         written = await office.desk.act(
             signed_in(request).actor, draft, release=data.release, exercise=data.exercise, key=data.key
         )
@@ -73,16 +74,10 @@ def handler(kind: Kind) -> HTTPRouteHandler:
     )(act)
 
 
-def refuse_unknown(raw: Any, known: Any, path: str) -> None:
+def refuse_unknown(raw: Any, known: Data) -> None:
     """Raise BadRequest for a field that the kind does not have: a misspelt optional one would be lost silently."""
-    if isinstance(raw, dict) and isinstance(known, msgspec.Struct):
-        for key, item in raw.items():
-            if key not in known.__struct_fields__:
-                raise BadRequest(f"there is no field {key[:40]!r}", where=f"{path}.{key[:40]}", do="Leave it out")
-            refuse_unknown(item, getattr(known, key), f"{path}.{key}")
-    elif isinstance(raw, list) and isinstance(known, tuple):
-        for index, (item, value) in enumerate(zip(raw, known, strict=False)):
-            refuse_unknown(item, value, f"{path}[{index}]")
+    for where in unknown_fields(raw, known, "data"):
+        raise BadRequest("there is no such field", where=where, do="Leave it out, or mend its name")
 
 
 def handlers() -> Iterator[HTTPRouteHandler]:
