@@ -51,11 +51,19 @@ class Node:
         """The node acting by itself: imports, receipts of delivery."""
         return node_actor(self.party)
 
-    @property
-    def operator(self) -> Actor:
-        """Who runs the command line on the node's own machine: holds the keys, so may do what they allow."""
-        roles: frozenset[Role] = frozenset({"node", "administrator", "commander"})
-        return Actor(self.party, "node", roles)
+    def in_role(self, role: Role) -> Actor:
+        """Return the first officer in service with ``role``, for whom the command line acts.
+
+        Who runs it holds the party's keys, so nothing is gained by asking for a password.
+        Raises SarhadError when there is no such officer.
+        """
+        for view in sorted(self.picture.officers(self.party), key=lambda view: view.officer):
+            if view.active and role in view.roles:
+                return self.desk.actor(view.officer)
+        raise SarhadError(
+            f"no officer of {self.party} has the role {role}",
+            do=f"Add one with: sarhad officer add {self.folder.root} NAME --title … --role {role}",
+        )
 
     @property
     def joint(self) -> Release:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from importlib import resources
 from pathlib import Path
@@ -22,7 +23,7 @@ def offline_page() -> bytes | None:
 
 
 async def write(node: Node, path: Path, audience: str, refs: tuple[str, ...] = ()) -> Written:
-    """Write a bundle of what ``audience`` may read (``own``: all that is held), or of ``refs`` and what belongs to them."""
+    """Write a bundle of what ``audience`` may read (``own``: all), or of ``refs`` and what was said of them."""
     await asyncio.to_thread(node.ledger.checkpoint)
     wanted = bundles.select(node.ledger, node.desk, audience, refs)
     attachments = NodeFolder(node.folder.root).attachments
@@ -41,9 +42,8 @@ async def write(node: Node, path: Path, audience: str, refs: tuple[str, ...] = (
 async def bundle_for_web(node: Node, audience: str, _actor: Actor) -> Path:
     """Write a bundle to a temporary file, which the web sends and deletes."""
     handle, name = tempfile.mkstemp(prefix="sarhad-", suffix=".zip")
+    os.close(handle)
     path = Path(name)
-    with open(handle, "wb"):
-        pass
     await write(node, path, audience)
     return path
 
@@ -61,6 +61,7 @@ async def _main(folder: Path, output: Path, audience: str, refs: tuple[str, ...]
     async with opened(folder) as node:
         if carry:
             made = await node.make_exchange().export_for_partner(output, carry)
-            return f"Wrote {output} for {carry}: entries {made.start} to {made.end}. There: sarhad import FOLDER FILE --as carried"
+            there = "There: sarhad import FOLDER FILE --as carried"
+            return f"Wrote {output} for {carry}: entries {made.start} to {made.end}. {there}"
         written = await write(node, output, audience, refs)
         return f"Wrote {output}: {written.records} records. Anyone checks it with: sarhad verify {output}"

@@ -105,8 +105,14 @@ def desk_server(node: Node) -> DeskServer:
 
 
 def hosts(settings: Settings) -> frozenset[str]:
-    """Names by which the desk may be addressed: loopback's only, where it listens on loopback."""
-    return frozenset({"127.0.0.1", "localhost", "[::1]"}) if is_loopback(settings.desk_host) else frozenset()
+    """Names by which the desk may be addressed (Host headers): loopback's only, where it listens on loopback.
+
+    Refusing others keeps a page from elsewhere from reaching the desk by a name that it
+    has pointed at this machine.
+    """
+    if not is_loopback(settings.desk_host):
+        return frozenset()
+    return frozenset(f"{name}:{settings.desk_port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
 def configure_logging(level: str) -> None:

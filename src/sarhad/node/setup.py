@@ -112,8 +112,11 @@ async def write_ground(node: Node, ground: Ground) -> dict[str, str]:
     held: dict[str, str] = {}
     for draft in ground.drafts:
         data = draft.resolve(held)
-        release = OWN if isinstance(data, Officer) else node.joint
-        written = await node.desk.act(node.operator, data, release=release, key=f"ground/{draft.key}")
+        if isinstance(data, Officer):
+            actor, release = node.itself, OWN
+        else:
+            actor, release = node.in_role("administrator"), node.joint
+        written = await node.desk.act(actor, data, release=release, key=f"ground/{draft.key}")
         held[draft.key] = written.ref
     return held
 
@@ -126,7 +129,7 @@ def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, .
 
     async def add() -> str:
         async with opened(folder) as node:
-            written = await node.desk.act(node.operator, data, release=OWN)
+            written = await node.desk.act(node.itself, data, release=OWN)
             node.accounts.set_password(name, password)
             return f"{name} may sign in as {', '.join(roles)} (record {written.ref})"
 

@@ -79,7 +79,7 @@ class OfficerClient:
         while True:
             try:
                 answer = await self.get(path, **params)
-            except DeskRefusedError:
+            except (DeskRefusedError, aiohttp.ClientConnectionError):  # not there yet
                 answer = None
             if (answer is not None and wanted(answer)) or asyncio.get_running_loop().time() > end:
                 return answer

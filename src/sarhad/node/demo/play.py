@@ -86,13 +86,14 @@ async def _open(stage: Stage, teller: Teller) -> None:
 async def _tell(stage: Stage, teller: Teller, folder: Path) -> None:
     """Play the steps in order; each is told as it ends."""
     actors = story.Actors(stage)
-    await story.agree(stage, teller)
+    await story.agree(stage, teller, at_speed=True)
     await story.reports(actors, teller)
     await actors.play("kept-home")
     await story.warning(actors, teller)
     await story.overdue(actors, teller)
     await story.cut_and_heal(actors, teller)
     await story.disclosure(actors, teller)
+    await story.agree(stage, teller, at_speed=False)
     await story.bundle(actors, teller, folder / "founding-case.zip")
 
 

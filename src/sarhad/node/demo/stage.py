@@ -69,6 +69,7 @@ class Stage:
     region: Path
     scenario: dict[str, Any]
     fingerprints: dict[str, tuple[str, str]] = field(default_factory=dict)
+    signed: dict[str, str] = field(default_factory=dict)  # "terms": the proposal in force; written by the story
 
     @property
     def sides(self) -> tuple[Side, Side]:

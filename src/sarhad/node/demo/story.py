@@ -58,16 +58,30 @@ async def item(officer: OfficerClient, ref: str, exercise: str = EXERCISE) -> di
     return next((entry for entry in items if entry["ref"] == ref), {})
 
 
-async def agree(stage: Stage, teller: Teller) -> None:
-    """Sign the terms on both sides: the real ones for live traffic, quick clocks for the exercise."""
-    in_force = {}
-    for exercise in (None, EXERCISE):
-        data = agreement_data(stage, at_speed=exercise is not None)
-        proposal = await stage.a["commander"].act("agreement", data, {"to": "joint"}, exercise)
-        await arrived(stage.b["commander"], proposal)
-        signed = await stage.b["commander"].act("agreement", {**data, "accepts": proposal}, {"to": "joint"}, exercise)
-        in_force[exercise or "live"] = await arrived(stage.a["commander"], signed) < CROSS_TIMEOUT_S
-    teller.tell("agreement", "The terms are signed by both sides: deadlines, crossings, notice distance", in_force)
+async def agree(stage: Stage, teller: Teller, *, at_speed: bool) -> None:
+    """Sign the terms on both sides; ``at_speed`` with the scenario's quick clocks, else the region's own."""
+    data = agreement_data(stage, at_speed=at_speed)
+    if "terms" in stage.signed:
+        data["replaces"] = stage.signed["terms"]
+    proposal = await stage.a["commander"].act("agreement", data, {"to": "joint"})
+    await arrived(stage.b["commander"], proposal)
+    accepted = await stage.b["commander"].act("agreement", {**data, "accepts": proposal}, {"to": "joint"})
+    await arrived(stage.a["commander"], accepted)
+    stage.signed["terms"] = proposal
+    shown = {}
+    for side in stage.sides:
+        terms = await side["auditor"].get("/api/agreements")
+        found = next((entry for entry in terms if entry["ref"] == proposal), {"state": "missing"})
+        shown[f"in force at the desk of {side.party}"] = found["state"] == "in-force"
+    teller.tell(
+        "agreement" if at_speed else "agreement-renewed",
+        "The terms are signed by both sides, with quick deadlines for the drill"
+        if at_speed
+        else "Both sides sign the region's own terms: from here on its deadlines hold, none is changed afterwards",
+        shown,
+        terms=proposal,
+        signed=accepted,
+    )
 
 
 async def history(stage: Stage, teller: Teller, imported: dict[str, int]) -> None:
