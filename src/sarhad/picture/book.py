@@ -28,8 +28,6 @@ RECENT_US = 72 * 3600 * US
 
 MAX_SETTLED = 200
 
-_NONE: frozenset[str] = frozenset()
-
 
 class Book:
     """All items.  Written by ``record``, ``witness`` and ``refresh`` only, on the caller's one thread."""
@@ -89,19 +87,16 @@ class Book:
             numbers = self._items_in.get(record.data.log, [])
             found |= {f"{record.data.log}:{n}" for a, b in record.data.spans for n in within(numbers, a, b)}
         for one in chain[:2]:
-            found |= {ref for ref in state.links.get(one.ref, _NONE) if state.records[ref].kind == "recall"}
+            found |= state.naming(one.ref, "recall")
         incidents = [one for one in chain if isinstance(one.data, Incident)]
         if incidents and record.kind in ("tasking", "incident", "correction"):
             found |= self._about(incidents[0].ref)
-        for ref in state.links.get(record.ref, _NONE):
-            named_by = state.records[ref]
-            if named_by.kind == "tasking":  # whether it counts follows from the unit that it names
-                found |= self._about(getattr(named_by.data, "incident", ""))
+        for ref in state.naming(record.ref, "tasking"):  # whether it counts follows from the unit that it names
+            found |= self._about(getattr(state.records[ref].data, "incident", ""))
         return found
 
     def _about(self, incident: str) -> set[str]:
-        links = self._state.links.get(incident, _NONE)
-        return {ref for ref in links if self._state.records[ref].kind in ITEM_KINDS}
+        return {ref for kind in ITEM_KINDS for ref in self._state.naming(incident, kind)}
 
     def witness(self, log: str, own: bool, change: Change) -> set[str]:
         """Take a change of what is proved of ``log`` (``own``: published by itself); return the items it touches."""

@@ -106,18 +106,16 @@ class Picture:
         if item.data is not None:
             found.update(refs_of(item.data))
         for target in chain[:2]:
-            for ref in state.links.get(target, ()):
-                if state.records[ref].kind == "recall":  # who may answer it follows from who may read its target
-                    found |= {ref} | state.links.get(ref, set())
+            for ref in state.naming(target, "recall"):  # who may answer it follows from who may read its target
+                found |= {ref} | state.links.get(ref, set())
         return found
 
     def _incidents_of(self, item: Record) -> set[str]:
         """Return the incidents in whose views the record may show."""
         state = self._state
         found = {incident_of(state, item)}
-        for ref in state.links.get(item.ref, ()):
-            if state.records[ref].kind == "tasking":  # whether it counts follows from the unit that it names
-                found.add(incident_of(state, state.records[ref]))
+        for ref in state.naming(item.ref, "tasking"):  # whether it counts follows from the unit that it names
+            found.add(incident_of(state, state.records[ref]))
         return {ref for ref in found if ref is not None}
 
     def _witness(self, fact: Witnessed) -> frozenset[str]:
@@ -281,5 +279,4 @@ class Picture:
 
 def _on_terms(state: State, item: Record) -> bool:
     """Tell whether the record is an agreement, or shows an agreement that names it to be none."""
-    naming = state.links.get(item.ref, ())
-    return item.kind == "agreement" or any(state.records[ref].kind == "agreement" for ref in naming)
+    return item.kind == "agreement" or bool(state.naming(item.ref, "agreement"))

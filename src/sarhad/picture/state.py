@@ -8,7 +8,7 @@ each time it is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Literal
 
 from sarhad.picture.order import SortedKeys, key_of, log_name, position, ref_order
@@ -44,6 +44,8 @@ class State:
         self.records: dict[str, Record] = {}
         self.links: dict[str, set[str]] = {}
         """A reference to the records that name it, held or not."""
+        self.links_of_kind: dict[tuple[str, str], set[str]] = {}
+        """The same by (reference, kind of the naming record): a unit has thousands of statuses and few corrections."""
         self.receipts: dict[tuple[str, str, str], SpanMap] = {}
         """(log, receiving party, step) to the first receipt of each entry."""
         self.lists: dict[tuple[str | None, str, str], SortedKeys] = {}
@@ -79,6 +81,7 @@ class State:
         if data.kind_info.ref_fields:
             for target in refs_of(data):
                 self.links.setdefault(target, set()).add(record.ref)
+                self.links_of_kind.setdefault((target, header.kind), set()).add(record.ref)
         if isinstance(data, Receipt):
             self._hold_receipt(record, data)
         return True
@@ -123,16 +126,19 @@ class State:
 
     def hanging(self, target: Record, *kinds: str) -> list[Record]:
         """Return the records of ``kinds`` (none: all) that name ``target`` by the field they attach by."""
+        named = [self.naming(target.ref, kind) for kind in kinds] if kinds else [self.links.get(target.ref, _NONE)]
         found = []
-        for ref in self.links.get(target.ref, _NONE):
+        for ref in (ref for refs in named for ref in refs):
             record = self.records[ref]
-            if kinds and record.kind not in kinds:
-                continue
             rule = RULES.get(record.kind)
             if rule is not None and target_ref(record, rule) == target.ref:
                 found.append(record)
         found.sort(key=ref_order)
         return found
+
+    def naming(self, ref: str, kind: str) -> Set[str]:
+        """Return the records of ``kind`` that name ``ref`` by any field."""
+        return self.links_of_kind.get((ref, kind), _NONE)
 
     def corrections(self, record: Record) -> list[Record]:
         """Return the corrections of ``record`` that count, oldest first."""
