@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sarhad.ledger.bundle_verify import Verdict, verify_bundle
-from sarhad.ledger.testimony import Step, Testimony, durations, utc
+from sarhad.ledger.testimony import Testimony, durations, utc
 from sarhad.wire.errors import SarhadError
 
-PLAIN_WIDTH = 150
+PLAIN_WIDTH = 200
+COLUMNS = (
+    ("Record", 10), ("Kind", 20), ("By", 14), ("What", 40), ("Written", 22),
+    ("Reached", 18), ("Seen", 10), ("Acknowledged", 13), ("Answered", 10), ("Deadlines", 36),
+)  # fmt: skip
 
 
 def main(path: Path, pins: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
@@ -100,39 +106,38 @@ def _print_logs(console: Console, verdict: Verdict) -> None:
 
 
 def _print_rows(console: Console, verdict: Verdict) -> None:
-    table = Table(title="Who knew what, when (UTC; [not before .. not after])", title_justify="left", show_lines=True)
-    for heading in ("Record", "Written", "Reached", "Seen", "Acknowledged", "Answered", "Deadlines"):
-        table.add_column(heading, overflow="fold")
-    for row in verdict.rows:
-        table.add_row(*_cells(row))
-    console.print(table)
+    console.print("Who knew what, when: UTC, as proved by signatures that are not the author's own.")
+    console.print("≥ not before, ≤ not after; ? nothing proves it. The claimed times and the receipts are in --json.\n")
+    rows = iter(verdict.rows)
+    for day, block in groupby(rows, key=lambda row: utc(row.claimed_at // 1_000_000)[:10]):
+        table = Table(title=day, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
+        for heading, width in COLUMNS:
+            table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=width, min_width=min(width, 8))
+        for row in block:
+            table.add_row(*_cells(row, day))
+        console.print(table)
 
 
-def _cells(row: Testimony) -> tuple[str, ...]:
-    head = f"{row.ref} {row.kind}{' EXERCISE' if row.exercise else ''}\nby {row.by}\n{row.summary}"
-    mark = "\nCLAIMED TIME DISPROVED" if row.backdated else ""
-    written = f"{utc(row.claimed_at // 1_000_000)}\n{_bracket(row.not_before_s, row.not_after_s)}{mark}"
-    reached = "not proved" if row.countersigned_s is None else utc(row.countersigned_s)
-    deadlines = [
-        f"{what} by {utc(due)}: {judgement}"
-        for what, due, judgement in (
-            ("acknowledge", row.acknowledge_due_s, row.acknowledge),
-            ("answer", row.answer_due_s, row.answer),
-        )
-        if due is not None
-    ]
-    steps = tuple(_step(step) for step in (row.seen, row.acknowledged, row.answered))
-    return (head, written, f"{row.reader or '-'}\n{reached}", *steps, "\n".join(deadlines) or "-")
+def _cells(row: Testimony, day: str) -> tuple[str, ...]:
+    kind = f"{row.kind} (drill)" if row.exercise else row.kind
+    written = f"{_at('≥', row.not_before_s, day)} {_at('≤', row.not_after_s, day)}"
+    if row.backdated:
+        written = f"CLAIM DISPROVED {written}"
+    reached = "" if not row.reader else f"{row.reader} {_at('≤', row.countersigned_s, day)}"
+    kept = ", ".join(
+        f"{what} {judgement}"
+        for what, judgement in (("acknowledge", row.acknowledge), ("answer", row.answer))
+        if judgement
+    )
+    steps = (
+        "" if step is None else _at("≤", step.not_after_s, day) for step in (row.seen, row.acknowledged, row.answered)
+    )
+    return (row.ref, kind, row.by, " ".join(row.summary.split()), written, reached, *steps, kept)
 
 
-def _bracket(low: int | None, high: int | None) -> str:
-    """Show a bracket with the date once: the claimed time above it names the day."""
-    ends = ("?" if end is None else utc(end)[11:] for end in (low, high))
-    return "[{} .. {}]".format(*ends)
-
-
-def _step(step: Step | None) -> str:
-    if step is None:
-        return "-"
-    bracket = _bracket(step.not_before_s, step.not_after_s)
-    return f"{utc(step.claimed_at // 1_000_000)}\n{bracket}\nby {step.by}, {step.ref}"
+def _at(sign: str, seconds: int | None, day: str) -> str:
+    """Show a proven time, with its day only where that is not the heading's."""
+    if seconds is None:
+        return "?"
+    text = utc(seconds)
+    return sign + (text[11:] if text.startswith(day) else text)
