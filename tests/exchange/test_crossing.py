@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.relay import Cable
-from exchange.world import JOINT, OWN, World, level, settled, shared, until
+from exchange.world import JOINT, OWN, World, equal, level, settled, shared, until
 from sarhad.exchange.messages import BATCH_ENTRIES
 from sarhad.ledger.model import Draft
 from sarhad.wire import record
@@ -24,7 +24,7 @@ async def test_a_released_record_crosses_is_countersigned_and_its_delivery_is_co
     view = pk.picture.record(written.ref)
     assert view is not None
     assert [(one.party, one.step) for one in view.receipts] == [("ir", "delivered")]
-    assert len(shared(pk, ir)) == 1
+    await equal(pk, ir)
 
 
 async def test_a_record_kept_home_is_witnessed_and_its_content_does_not_cross(world: World) -> None:
@@ -55,7 +55,7 @@ async def test_a_record_kept_home_is_disclosed_later_and_opens_the_old_commitmen
     covering = ir.ledger.first_covering("pk", kept.seq, "ir")
     assert covering is not None
     assert covering.time_s * 1_000_000 <= world.timers.now() - 3_600_000_000
-    assert len(shared(pk, ir)) == 1
+    await equal(pk, ir)
 
 
 async def test_a_release_to_one_partner_discloses_nothing_to_the_other(world: World) -> None:
@@ -78,7 +78,7 @@ async def test_three_parties_hold_equal_pictures_of_what_they_share(world: World
         await node.note(f"kept by {node.party}", OWN)
         await node.note(f"from {node.party} to pk", named("pk") if node is not pk else OWN)
     await settled(*nodes)
-    await until(lambda: len(shared(*nodes)) == 1, *nodes)
+    await equal(*nodes)
     assert len(shared(pk, ir)) == len(shared(ir, af)) == len(shared(pk, af)) == 1
 
 
@@ -102,7 +102,7 @@ async def test_a_long_absence_is_caught_up_without_duplicates(world: World) -> N
     await settled(pk, ir)
     assert ir.size() < 30
     assert sum(1 for one in ir.ledger.entries("pk", 0, pk.size()) if one.body is not None) >= len(bodies) * 2 // 3
-    assert len(shared(pk, ir)) == 1
+    await equal(pk, ir)
 
 
 async def test_the_link_is_shown_up_down_and_up_again_with_what_waits(world: World) -> None:
@@ -157,7 +157,7 @@ async def test_nothing_crosses_while_suspended_and_both_are_equal_after_the_resu
     await settled(pk, ir)
     assert ir.holds(mine.ref)
     assert pk.holds(theirs.ref)
-    assert len(shared(pk, ir)) == 1
+    await equal(pk, ir)
 
 
 async def test_a_partner_that_missed_the_suspension_is_refused_and_keeps_its_queue(world: World) -> None:
@@ -174,7 +174,7 @@ async def test_a_partner_that_missed_the_suspension_is_refused_and_keeps_its_que
     await pk.command(Resumption(partner="ir", suspension=stop.ref))
     await settled(pk, ir)
     assert pk.holds(written.ref)
-    assert len(shared(pk, ir)) == 1
+    await equal(pk, ir)
 
 
 async def test_the_skew_between_the_clocks_is_measured(world: World) -> None:

@@ -252,4 +252,10 @@ def shared(*nodes: Node) -> set[bytes]:
     return {node.picture.shared_bytes(parties) for node in nodes}
 
 
-__all__ = ["JOINT", "OWN", "PUBLIC", "FakeTimers", "Keys", "Node", "World", "level", "settled", "shared", "until"]
+async def equal(*nodes: Node) -> None:
+    """Wait until everything has crossed and the pictures of what is shared are the same bytes."""
+    await settled(*nodes)
+    await until(lambda: len(shared(*nodes)) == 1, *nodes)
+
+
+__all__ = ["JOINT", "OWN", "PUBLIC", "FakeTimers", "Keys", "Node", "World", "equal", "level", "settled", "shared", "until"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sarhad.desk import Desk
@@ -45,7 +46,7 @@ class _TooMany(SarhadError):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the application needs of the node."""
+    """What the application needs of the node; ``heard`` is told whose call was answered (a party)."""
 
     ledger: Ledger
     desk: Desk
@@ -53,6 +54,7 @@ class Parts:
     receiver: Receiver
     timers: Timers
     body_seconds: float
+    heard: Callable[[str], None]
 
 
 class App:
@@ -101,6 +103,7 @@ class App:
         if path == "/exchange/v1/witnessed":
             standing = await asyncio.to_thread(self._standing, partner)
             await respond(send, 200, messages.encode(standing))
+            self._parts.heard(partner.party)
             return
         found = await asyncio.to_thread(witness.read, self._parts.ledger, path)
         if found is None:

@@ -59,7 +59,7 @@ class Exchange:
         self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._timers.now)
         self._outbox = Outbox(ledger, desk)
         self._context: ssl.SSLContext = tls.server_context(settings.certificate, settings.key)
-        parts = app.Parts(ledger, desk, roster, self.receiver, self._timers, settings.body_seconds)
+        parts = app.Parts(ledger, desk, roster, self.receiver, self._timers, settings.body_seconds, self._heard)
         self._listener = Listener(app.App(parts), self._context, settings.host, settings.port)
         self.queues: dict[str, Queue] = {}  # by party; written by _open, on the event loop
         self._tasks: set[asyncio.Task[None]] = set()  # written by start, _open and stop

@@ -103,7 +103,9 @@ class Queue:
             log.info("exchange.failed", partner=self.partner.party, what=error.what, code=error.code, pause_us=pause)
             self._probe_at = 0
             await self._show("suspended" if error.code == "suspended" else "down", f"{error.what} ({error.code})")
-            await first_of(self._heard, self._parts.timers, now() + pause)
+            # A call from the partner ends a pause that waited for the line, not one for a full disk or the like.
+            waits_for_line = error.code in ("unreachable", "suspended")
+            await first_of(self._heard if waits_for_line else asyncio.Event(), self._parts.timers, now() + pause)
             return
         if state == "up":
             self._backoff.worked()
