@@ -6,12 +6,13 @@ import re
 from random import Random
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 
 from picture_cast import T0, US, Item, picture
 from picture_histories import PARTIES, histories, seeds
 from picture_naive import Naive, order
-from sarhad.picture import Picture
+from sarhad.picture import Picture, search
 from sarhad.picture.views import ItemView, RecordFilter
 from sarhad.wire.record import Record
 
@@ -176,15 +177,22 @@ def test_pages_of_records_are_the_filtered_list_newest_first(items: list[Item], 
         reverse=True,
     )
     wanted = RecordFilter(exercise=exercise, kinds=kinds, parties=parties, q=word, until_us=until, limit=3)
+    for few in (search.FEW, 0):  # few candidates are sorted, many are met on a walk down the sorted lists
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "FEW", few)
+            assert walk(made, wanted, len(expected)) == [r.ref for r in expected]
+
+
+def walk(made: Picture, wanted: RecordFilter, total: int) -> list[str]:
+    """Return the references on all pages, each of which must count ``total``."""
     found: list[str] = []
     while True:
         page = made.records(wanted)
         found += [view.ref for view in page.records]
-        assert page.total == len(expected)
+        assert page.total == total
         if not page.next:
-            break
+            return found
         wanted = msgspec.structs.replace(wanted, cursor=page.next)
-    assert found == [r.ref for r in expected]
 
 
 GROUND_SEEN = {"manifest", "officer", "agreement", "sector", "crossing", "post", "unit"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Container, Iterator, Set
 
-from sarhad.picture.order import Key, SortedKeys, key_of
+from sarhad.picture.order import Key, key_of
 from sarhad.picture.rules import GROUND_KINDS
 from sarhad.picture.state import State
 from sarhad.picture.text import record_words, words_of
@@ -14,7 +15,12 @@ from sarhad.wire.errors import Refused
 from sarhad.wire.ids import sort_key
 from sarhad.wire.record import Record
 
+ListName = tuple[str | None, str, str]
+"""Exercise, kind, party."""
+
 MAX_LIMIT = 500
+FEW = 2_000
+"""So many candidates are sorted; more are met soon enough on a walk down the sorted lists."""
 _LAST = 2**62
 _REFERENCE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
@@ -29,10 +35,13 @@ class Search:
         self._state = state
         self._waiting: list[Record] = []
         self._found_under: dict[str, set[str]] = {}
+        self._places: dict[str, tuple[Key, ListName]] = {}
 
     def add(self, record: Record) -> None:
         """Take a record for the index."""
         self._waiting.append(record)
+        header = record.header
+        self._places[record.ref] = (key_of(record), (header.exercise, header.kind, header.party))
 
     def catch_up(self, limit: int | None = None) -> int:
         """Index at most ``limit`` waiting records (None: all); return how many still wait."""
@@ -56,23 +65,26 @@ class Search:
         low: Key = (-_LAST if wanted.since_us is None else wanted.since_us, "", -1)
         high: Key = (_LAST if wanted.until_us is None else wanted.until_us + 1, "", -1)
         before = min(high, _cursor(wanted.cursor)) if wanted.cursor else high
-        if wanted.q or wanted.about is not None:
-            keys = self._keys_of(self._candidates(wanted), wanted, low, high)
+        lists = {name: keys for name, keys in self._state.lists.items() if _in_list(wanted, *name)}
+        narrowed = bool(wanted.q) or wanted.about is not None
+        found = self._candidates(wanted) if narrowed else frozenset()
+        if narrowed and len(found) <= FEW:
+            keys = sorted(self._keys_of(found, lists, low, high), reverse=True)
             total = len(keys)
-            chosen = heapq.nlargest(wanted.limit + 1, (key for key in keys if key < before))
+            chosen = [key for key in keys if key < before][: wanted.limit + 1]
         else:
-            lists = self._lists(wanted)
-            total = sum(end - first for first, end in (one.between(low, high) for one in lists))
-            merged = heapq.merge(*(one.descending(low, before) for one in lists), reverse=True)
-            chosen = [key for key, _ in zip(merged, range(wanted.limit + 1), strict=False)]
+            merged = heapq.merge(*(one.descending(low, before) for one in lists.values()), reverse=True)
+            fitting = (key for key in merged if not narrowed or f"{key[1]}:{key[2]}" in found)
+            chosen = list(itertools.islice(fitting, wanted.limit + 1))
+            bounds = (one.between(low, high) for one in lists.values())
+            total = sum(end - first for first, end in bounds)
+            if narrowed:
+                total = sum(1 for _ in self._keys_of(found, lists, low, high))
         records = [self._state.records[f"{log}:{seq}"] for _, log, seq in chosen[: wanted.limit]]
         following = "" if len(chosen) <= wanted.limit else _write_cursor(chosen[wanted.limit - 1])
         return records, following, total
 
-    def _lists(self, wanted: RecordFilter) -> list[SortedKeys]:
-        return [keys for name, keys in self._state.lists.items() if _in_list(wanted, *name)]
-
-    def _candidates(self, wanted: RecordFilter) -> Iterable[str]:
+    def _candidates(self, wanted: RecordFilter) -> Set[str]:
         """Return the references that the words, or the reference asked about, leave."""
         found: set[str] | None = None
         if wanted.q:
@@ -82,18 +94,14 @@ class Search:
         if wanted.about is not None:
             naming = self._state.links.get(wanted.about, set())
             found = naming if found is None else found & naming
-        return found or ()
+        return found if found is not None else frozenset()
 
-    def _keys_of(self, refs: Iterable[str], wanted: RecordFilter, low: Key, high: Key) -> list[Key]:
-        found = []
+    def _keys_of(self, refs: Set[str], lists: Container[ListName], low: Key, high: Key) -> Iterator[Key]:
+        """Yield the keys of those of ``refs`` that stand in ``lists`` and in the bounds."""
         for ref in refs:
-            record = self._state.records.get(ref)
-            if record is None or not _in_list(wanted, record.header.exercise, record.kind, record.party):
-                continue
-            key = key_of(record)
-            if low <= key < high:
-                found.append(key)
-        return found
+            place = self._places.get(ref)
+            if place is not None and place[1] in lists and low <= place[0] < high:
+                yield place[0]
 
 
 def _in_list(wanted: RecordFilter, exercise: str | None, kind: str, party: str) -> bool:
