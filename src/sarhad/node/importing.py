@@ -70,7 +70,8 @@ async def import_table(
     done = Imported(remarks=[str(line) for line in (*report.skipped, *report.rejected)], summary=report.summary())
     done.rejected = len(report.rejected)
     writer = _Writer(node, exercise, {v.external: v.ref for v in node.picture.incidents(exercise) if v.external}, done)
-    for draft in track(report.accepted, "Writing", transient=True, disable=not progress):
+    accepted: tuple[IncidentDraft | ReportDraft, ...] = report.accepted
+    for draft in track(accepted, "Writing", transient=True, disable=not progress):
         await writer.write(draft)
     if done.incidents or done.statements:
         await node.desk.act(node.itself, Note(text=report.note()), release=OWN, exercise=exercise)
