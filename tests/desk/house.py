@@ -134,13 +134,15 @@ async def carry(sender: House, receiver: House, *, ingest: bool = True) -> None:
         done = receiver.ledger.extend(log, start, commitments, openings, sender.ledger.checkpoint())
         opened = done.opened
         note = done.countersignature
-        kept = sender.ledger.add_countersignature(log, note.size, note.line, receiver.ledger.log)
-        if kept is not None:
-            sender.desk.witnessed([Witnessed(log, kept.size, kept.by, kept.time_s)])
+        sender.ledger.add_countersignature(log, note.size, note.line, receiver.ledger.log)
+        sender.desk.witnessed(facts(sender, log, start))
     disclosed = receiver.ledger.disclose(log, [opening(e) for e in readable if e.seq < start])
     if ingest:
-        facts = [Witnessed(f.log, f.size, f.by, f.time_s) for f in receiver.ledger.countersignatures(log, start)]
-        await receiver.desk.ingest(log, [*opened, *disclosed], facts)
+        await receiver.desk.ingest(log, [*opened, *disclosed], facts(receiver, log, start))
+
+
+def facts(house: House, log: str, since: int) -> list[Witnessed]:
+    return [Witnessed(f.log, f.size, f.by, f.time_s) for f in house.ledger.countersignatures(log, since)]
 
 
 async def settle(*houses: House) -> None:

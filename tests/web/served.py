@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import aiohttp
 import msgspec
 import uvicorn
 
-from desk.house import OFFICERS, Clock, House
+from desk.house import OFFICERS, START, House
 from sarhad.desk import Actor
 from sarhad.desk.accounts import Accounts, AccountSettings
 from sarhad.desk.attachments import Attachments
@@ -27,7 +28,16 @@ CHEAP = AccountSettings(cost=Cost(time=1, memory_kib=8, lanes=1), per_account=Li
 
 
 class Server(uvicorn.Server):
-    """Stops when told; takes no signals."""
+    """Stops when told; takes no signals; says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell who waits."""
+        await super().startup(sockets)
+        self.listening.set()
 
     def install_signal_handlers(self) -> None:
         """The test decides when it ends."""
@@ -94,7 +104,7 @@ class Served:
 @asynccontextmanager
 async def served(house: House, settings: WebSettings, accounts: AccountSettings = CHEAP) -> AsyncIterator[Served]:
     """Serve ``house``'s desk until the block ends; every officer of the cast has PASSWORD."""
-    sign_ins = Accounts(house.folder / "accounts.sqlite", Clock(), accounts)
+    sign_ins = Accounts(house.folder / "accounts.sqlite", lambda: START, accounts)
     for officer in OFFICERS:
         sign_ins.set_password(officer, PASSWORD)
     exported: list[tuple[str, str]] = []
@@ -110,6 +120,7 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
     server = Server(config)
     sock = config.bind_socket()
     task = asyncio.create_task(server.serve([sock]))
+    await server.listening.wait()
     try:
         yield Served(house, f"http://127.0.0.1:{sock.getsockname()[1]}", sign_ins, exported)
     finally:

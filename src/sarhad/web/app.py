@@ -96,5 +96,6 @@ def application(office: Office, openapi: OpenAPIConfig | None) -> Litestar:
         openapi_config=openapi,
         signature_namespace={"Office": Office},
         debug=False,
+        logging_config=None,
         pdb_on_exception=False,
     )

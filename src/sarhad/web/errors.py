@@ -7,6 +7,7 @@ a 500 that tells the caller nothing of the inside, and is logged with a number.
 from __future__ import annotations
 
 import secrets
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -103,10 +104,17 @@ def http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Err
     return answer(ErrorView(code=code, what=what, where=where, do=do), status, dict(error.headers or {}))
 
 
+def too_deep(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[ErrorView]:
+    """Answer a body nested so deep that the decoder gives up."""
+    return answer(ErrorView(code="bad-request", what="the body is nested too deep", do="Mend the call"), 400)
+
+
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorView]:
     """Answer what nobody foresaw; the log has the details under the number that the caller is told."""
     number = secrets.token_hex(4)
-    log.error("unexpected error", number=number, path=request.url.path, exc_info=error)
+    # The trace as text: a rendered one would show local variables, passwords among them.
+    trace = "".join(traceback.format_exception(error))
+    log.error("unexpected error", number=number, path=request.url.path, trace=trace)
     view = ErrorView(
         code="internal",
         what="something went wrong inside the node",
@@ -122,4 +130,4 @@ def answer(view: ErrorView, status: int, headers: dict[str, str] | None = None) 
     return Response(view, status_code=status, media_type=MediaType.JSON, headers=headers or {})
 
 
-HANDLERS: dict[Any, Any] = {SarhadError: expected, HTTPException: http, Exception: unexpected}
+HANDLERS: dict[Any, Any] = {SarhadError: expected, HTTPException: http, RecursionError: too_deep, Exception: unexpected}

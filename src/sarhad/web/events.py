@@ -10,7 +10,7 @@ import msgspec
 from litestar import get
 from litestar.response import Stream
 
-from sarhad.desk import Event, Subscription
+from sarhad.desk import Event
 from sarhad.desk.accounts import NotSignedIn
 from sarhad.web.errors import Limited
 from sarhad.web.guards import allow
@@ -56,16 +56,17 @@ async def get_events(request: Call, office: Here) -> Stream:
     if office.streams[user.session.token] >= office.settings.max_streams:
         raise Limited(5)
     asked = request.headers.get("last-event-id") or request.query_params.get("after") or ""
-    subscription = office.desk.subscribe(position(asked))
     return Stream(
-        _frames(office, user, subscription),
+        _frames(office, user, position(asked)),
         media_type="text/event-stream; charset=utf-8",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _frames(office: Office, user: SignedIn, subscription: Subscription) -> AsyncIterator[bytes]:
+async def _frames(office: Office, user: SignedIn, after: tuple[int, int] | None) -> AsyncIterator[bytes]:
+    """Subscribe only once the answer is really sent: a page that left before that costs nothing."""
     token = user.session.token
+    subscription = office.desk.subscribe(after)
     office.streams[token] += 1
     epoch = office.desk.hub.epoch
     try:

@@ -113,12 +113,18 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
+def read_at(path: Path, offset: int, length: int) -> bytes:
+    """Read a part of a file.  Opened anew each time: a caller that goes away leaves no file open."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(length)
+
+
 async def _read(path: Path, first: int, length: int) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        file.seek(first)
-        while length > 0:
-            chunk = await asyncio.to_thread(file.read, min(CHUNK, length))
-            if not chunk:
-                return
-            length -= len(chunk)
-            yield chunk
+    while length > 0:
+        chunk = await asyncio.to_thread(read_at, path, first, min(CHUNK, length))
+        if not chunk:
+            return
+        first += len(chunk)
+        length -= len(chunk)
+        yield chunk

@@ -15,6 +15,7 @@ from litestar.response import Stream
 from sarhad.desk import NotFound, PreviewPartner
 from sarhad.picture.views import Page, RecordFilter
 from sarhad.web.errors import BadRequest
+from sarhad.web.files import CHUNK, read_at
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, signed_in
 from sarhad.web.shapes import ExportBody, PreviewBody, ReceiptsBody, ReceiptsView, RecordDetail
@@ -23,8 +24,6 @@ from sarhad.wire.errors import Unavailable, VerificationError
 from sarhad.wire.ids import parse_ref
 from sarhad.wire.registry import KINDS, Data
 from sarhad.wire.values import Microseconds
-
-CHUNK = 256 * 1024
 
 Kinds = Annotated[list[str] | None, QueryParameter(name="kind", required=False, max_items=40)]
 Parties = Annotated[list[str] | None, QueryParameter(name="party", required=False, max_items=40)]
@@ -151,9 +150,10 @@ async def post_export(request: Call, data: JSONBody[ExportBody], office: Here) -
 async def _spend(path: Path) -> AsyncIterator[bytes]:
     """Yield the file's bytes and delete it, whether it was read to the end or not."""
     try:
-        with await asyncio.to_thread(path.open, "rb") as file:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
-                yield chunk
+        offset = 0
+        while chunk := await asyncio.to_thread(read_at, path, offset, CHUNK):
+            offset += len(chunk)
+            yield chunk
     finally:
         path.unlink(missing_ok=True)  # noqa: ASYNC240  (one directory entry on a local disk)
 
