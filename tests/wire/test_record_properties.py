@@ -124,3 +124,15 @@ def test_references_name_their_party_and_sort_by_number() -> None:
     assert ids.party_of("pk.2:17") == ids.party_of("pk.2") == ids.party_of("pk") == "pk"
     assert sorted(["pk:10", "pk:9", "ir:11"], key=ids.sort_key) == ["ir:11", "pk:9", "pk:10"]
     assert ids.make_ref("ir", 4) == "ir:4"
+
+
+def test_references_are_found_at_any_depth() -> None:
+    """The crossings of an agreement's terms, one object deep, and the lists of evidence."""
+
+    def refs(kind: str) -> list[str]:
+        body = wire_vectors.load(f"records/{kind}.json")["valid"][0]["body"]
+        return list(refs_of(KINDS[kind].decode(canonical.encode(body["data"]))))
+
+    assert refs("agreement") == ["ir:3"]
+    assert refs("allegation") == ["pk:22", "pk:23", "pk:20"]
+    assert refs("receipt") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar
 
 import msgspec
@@ -51,7 +52,7 @@ class Kind:
 
     ``authors``: the roles that may write it.  ``act``: an authorised act, which must
     carry a DSSE signature of its own.  ``expects``: what the receiving side owes.
-    ``ref_fields``: the fields that name other records.
+    ``ref_fields``: the fields that name other records; ``refs_of`` also finds those that stand deeper.
     """
 
     name: str
@@ -95,11 +96,27 @@ def _holds_ref(annotation: Any) -> bool:
     )
 
 
-def refs_of(data: Data) -> Iterator[str]:
-    """Yield every reference that ``data`` makes to another record, in field order."""
-    for name in data.kind_info.ref_fields:
-        value = getattr(data, name)
-        if isinstance(value, str):
-            yield value
-        elif value is not None:
-            yield from value
+@cache
+def _fields_with_refs(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Names of the fields that hold a Ref, or a value that holds one at any depth."""
+    return tuple(f.name for f in msgspec.structs.fields(struct) if _holds_ref(f.type) or _holds_deeper(f.type))
+
+
+def _holds_deeper(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return bool(_fields_with_refs(annotation))
+    return any(_holds_deeper(arg) for arg in getattr(annotation, "__args__", ()))
+
+
+def refs_of(data: values.Value) -> Iterator[str]:
+    """Yield every reference that ``data`` makes to another record, in field order, at any depth.
+
+    What a correction's whole data refers to is not among them: only the log knows its kind.
+    """
+    for name in _fields_with_refs(type(data)):
+        held = getattr(data, name)
+        for item in held if isinstance(held, tuple) else (held,):
+            if isinstance(item, str):
+                yield item
+            elif item is not None:
+                yield from refs_of(item)
