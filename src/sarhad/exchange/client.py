@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import ssl
 
 import aiohttp
@@ -16,6 +17,7 @@ CALL_SECONDS = 60.0
 SLOWEST_BYTES_S = 2_048
 """The slowest line that a call allows for; a large body gets time in proportion."""
 CONNECT_SECONDS = 10.0
+_AT_ONCE_BYTES = 1024 * 1024
 _HEADERS = {"content-type": messages.CONTENT_TYPE}
 
 
@@ -54,7 +56,7 @@ class Client:
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.request(
-                method, self.endpoint + path, data=body, headers=_HEADERS, allow_redirects=False, timeout=timeout
+                method, self.endpoint + path, data=_payload(body), headers=_HEADERS, allow_redirects=False, timeout=timeout
             ) as response:
                 answer = await _read(response)
                 status = response.status
@@ -63,6 +65,11 @@ class Client:
         if status == 200:
             return answer
         raise Told(_problem(answer, status))
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    """Let aiohttp send a large body in pieces, so that the event loop goes on."""
+    return io.BytesIO(body) if body is not None and len(body) > _AT_ONCE_BYTES else body
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

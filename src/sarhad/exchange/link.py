@@ -101,7 +101,7 @@ class Link:
                 oldest_waiting_us=oldest,
                 behind=behind,
                 skew_us=self.skew_us,
-                reason=reason or self._withheld(behind, now),
+                reason="; ".join(filter(None, (reason, self._withheld(behind, now)))),
             )
         )
 
