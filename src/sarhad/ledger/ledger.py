@@ -37,7 +37,7 @@ from sarhad.ledger.model import (
 from sarhad.ledger.own import Own, catch_up, check_guard, check_keys
 from sarhad.ledger.reading import LedgerReader
 from sarhad.ledger.sqlite import SqliteReading, SqliteStore
-from sarhad.ledger.store import OWN, Guard, Head, Store, StoredLine, Writing
+from sarhad.ledger.store import OWN, Guard, Head, Store, StoredLine, StoredLog, Writing
 from sarhad.ledger.writer import Writer
 from sarhad.wire import canonical, envelope
 from sarhad.wire.errors import SarhadError
@@ -231,11 +231,18 @@ class Ledger(LedgerReader):
                 return
             if any(held.identity.origin == identity.origin for held in self._logs.values()):
                 raise SarhadError("another log has this origin", where=identity.log)
-            self._writer.run(lambda writing: writing.add_log(identity))
-            stored = next(row for row in self._store.logs() if row.identities[-1].log == identity.log)
+            stored = self._stored(identity)
+            if stored is None:
+                self._writer.run(lambda writing: writing.add_log(identity))
+                stored = self._stored(identity)
+            assert stored is not None
             held = Held(stored, self._tiles.of(stored.no))
             held.cosigned = self._guard.heads().get(identity.log)
             self._logs = {**self._logs, identity.log: held}
+
+    def _stored(self, identity: Identity) -> StoredLog | None:
+        """The log's row, also when adding it was reported as failed."""
+        return next((row for row in self._store.logs() if row.identities[-1] == identity), None)
 
     def rotate(
         self, identity: Identity, log_secret: SecretKey | None = None, witness_secret: SecretKey | None = None
@@ -329,8 +336,13 @@ class Ledger(LedgerReader):
         who = self.identity_of(by)
         time_s = cosignature.open_cosignature(at, line, who.witness_name, who.witness_key)
         stored = StoredLine(size, by, time_s, line)
-        if not self._writer.run(lambda writing: writing.add_line(held.no, stored)):
+        if self._store.line(held.no, size, by) is not None:
             return None
+
+        def write(writing: Writing) -> None:
+            writing.add_line(held.no, stored)
+
+        self._writer.run_sure(write, lambda: self._store.line(held.no, size, by) == stored)
         return Countersignature(log, size, at.root, by, time_s, line)
 
     # evidence and state
@@ -369,8 +381,11 @@ def _must_exist(folder: Path, name: str) -> None:
 
 
 def _begin(store: Store, identity: Identity, folder: Path) -> None:
-    """Make the own log in an empty store."""
-    if store.logs():
+    """Make the own log in an empty store; a creation that stopped half way is taken up again."""
+    held = store.logs()
+    if len(held) == 1 and held[0].identities == (identity,) and store.size(OWN) == 0:
+        return
+    if held:
         raise SarhadError("there is a ledger here already", where=str(folder), do="Name another folder")
     with store.write() as writing:
         writing.add_log(identity)

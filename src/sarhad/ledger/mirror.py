@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sarhad.ledger import checkpoint as checkpoints
 from sarhad.ledger import cosignature, merkle, note, tree
 from sarhad.ledger.checkpoint import Checkpoint
-from sarhad.ledger.errors import Frozen, OutOfStep, StoreFailure
+from sarhad.ledger.errors import Frozen, OutOfStep
 from sarhad.ledger.held import Held
 from sarhad.ledger.model import Countersignature, Extended, Identity, Opening
 from sarhad.ledger.store import Guard, Head, Row, Store, StoredCheckpoint, StoredLine, Writing
@@ -113,7 +113,10 @@ class Mirror:
             if not why:
                 opened.append(opening.seq)
         if rows:
-            self._writer.run(lambda writing: writing.open_entries(held.no, rows))
+            self._writer.run_sure(
+                lambda writing: writing.open_entries(held.no, rows),
+                lambda: all(self._content(held, row[4]) == row[1] for row in rows),
+            )
         return opened
 
     def add_checkpoint(self, held: Held, raw: bytes, old: int, proof: Sequence[bytes]) -> str:
@@ -135,6 +138,7 @@ class Mirror:
         merkle.verify_consistency(old, at.size, newest.root, at.root, proof)
         stored = self._store.line(held.no, at.size, self.witness.log)
         if stored is not None:
+            self._guarded(held, at)
             return stored.line
         mine = self._cosign(held, at)
         self._writer.run(lambda writing: _write_claim(writing, held, claim, mine))
@@ -195,6 +199,9 @@ class Mirror:
         """Keep the log's own countersignature if the note came without it the first time."""
         if self._store.line(held.no, line.size, line.by) is None:
             self._writer.run(lambda writing: writing.add_line(held.no, line))
+
+    def _content(self, held: Held, seq: int) -> bytes | None:
+        return self._store.entries(held.no, seq, seq + 1, 1)[0].body
 
     def _usable(self, held: Held, seq: int) -> bool:
         found = self._store.entries(held.no, seq, seq + 1, 1)
@@ -264,15 +271,15 @@ class Mirror:
         return StoredLine(checkpoint.size, self.witness.log, time_s, line)
 
     def _durably(self, held: Held, write: Callable[[Writing], None], frontier: tree.Frontier) -> None:
-        """Write an extension; when the store does not say that it is durable, look whether it landed."""
-        try:
-            self._writer.run(write)
-        except StoreFailure:
-            held.stale = True
+        """Write an extension; ``stale`` stays set when the store does not even say whether it landed."""
+
+        def landed() -> bool:
             stored = self._store.checkpoint(held.no, frontier.size)
-            held.stale = False
-            if stored is None or stored.root != frontier.root():
-                raise
+            return stored is not None and stored.root == frontier.root() and self._store.size(held.no) == frontier.size
+
+        held.stale = True
+        self._writer.run_sure(write, landed)
+        held.stale = False
 
     def _guarded(self, held: Held, checkpoint: Checkpoint) -> None:
         """Let the guard hold what we countersigned, before the countersignature leaves."""

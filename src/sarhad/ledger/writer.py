@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sarhad.ledger import merkle, tree
 from sarhad.ledger.checkpoint import Checkpoint, signature_of
-from sarhad.ledger.errors import Busy, StoreFailure
+from sarhad.ledger.errors import StoreFailure
 from sarhad.ledger.held import Held
 from sarhad.ledger.model import Draft
 from sarhad.ledger.store import OWN, Row, Store, StoredCheckpoint, Writing
@@ -76,6 +76,17 @@ class Writer:
     def append(self, drafts: Sequence[Draft]) -> Future[list[int]]:
         """Append drafts in order, in one group; the future gives their sequence numbers once they are durable."""
         return self._put(_Job(Future(), drafts))
+
+    def run_sure(self, call: Callable[[Writing], None], landed: Callable[[], bool]) -> None:
+        """Make ``call`` durable; when the store does not say so, ``landed`` looks whether it did.
+
+        Raises StoreFailure when it did not land, or when even that cannot be seen.
+        """
+        try:
+            self.run(call)
+        except StoreFailure:
+            if not landed():
+                raise
 
     def run(self, call: Callable[[Writing], T]) -> T:
         """Make ``call`` part of a transaction; return its result once it is durable.
@@ -145,30 +156,24 @@ class Writer:
         """Write a group; resolve its futures only when it is durable."""
         growth: _Growth | None = None
         failing: _Job | None = None
+        results: list[Any] = []
         try:
             self._settle()
             growth = self._grow([draft for job in group for draft in job.drafts])
             with self._store.write() as writing:
                 if growth is not None:
                     _write_growth(writing, growth)
-                results: list[Any] = []
                 for failing in group:
                     results.append(failing.call(writing) if failing.call is not None else None)
                 failing = None
         except StoreFailure as error:
             if growth is None or not self._landed(growth):
                 _fail(group, error)
-                return
-            results = self._results_unknown(group)
+                return  # a group that landed has all its results: it is one transaction
         except SarhadError as error:
             self._without(group, failing, error)
             return
         self._done(group, growth, results)
-
-    def _results_unknown(self, group: list[_Job]) -> list[Any]:
-        """The group landed though it was reported as failed: calls are told so, and may repeat themselves."""
-        unknown = Busy("the store did not say whether the write is durable", where=self._own.log)
-        return [unknown if job.call is not None else None for job in group]
 
     def _without(self, group: list[_Job], failing: _Job | None, error: SarhadError) -> None:
         """A call refused: the transaction was undone, so write the rest of the group again without it."""
@@ -186,10 +191,7 @@ class Writer:
             self._own.grown(growth.frontier)
         for job, result in zip(group, results, strict=True):
             if job.call is not None:
-                if isinstance(result, StoreFailure):
-                    job.future.set_exception(result)
-                else:
-                    job.future.set_result(result)
+                job.future.set_result(result)
             else:
                 job.future.set_result(seq if job.one else list(range(seq, seq + len(job.drafts))))
                 seq += len(job.drafts)
