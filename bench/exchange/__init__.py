@@ -1,0 +1,1 @@
+"""The exchange beside what the machine can do at most."""
