@@ -154,6 +154,7 @@ class Naive:
             r
             for r in self.of_kind("receipt")
             if r.party == party != record.party
+            and r.header.exercise == record.header.exercise
             and self.said[r.ref]["log"] == record.log
             and self.said[r.ref]["step"] == "acknowledged"
             and any(first <= record.seq <= last for first, last in self.said[r.ref]["spans"])

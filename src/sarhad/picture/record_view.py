@@ -118,7 +118,7 @@ def receipt_views(state: State, record: Record) -> tuple[ReceiptView, ...]:
     found = []
     for party in sorted(state.receivers.get(record.log, ())):
         for step in STEPS:
-            receipt = state.receipt(record.log, record.seq, party, step)
+            receipt = state.receipt(record, party, step)
             if receipt is not None:
                 header = receipt.header
                 found.append(

@@ -46,8 +46,8 @@ class State:
         """A reference to the records that name it, held or not."""
         self.links_of_kind: dict[tuple[str, str], set[str]] = {}
         """The same by (reference, kind of the naming record): a unit has thousands of statuses and few corrections."""
-        self.receipts: dict[tuple[str, str, str], SpanMap] = {}
-        """(log, receiving party, step) to the first receipt of each entry."""
+        self.receipts: dict[tuple[str, str, str, str | None], SpanMap] = {}
+        """(log, receiving party, step, exercise) to the first receipt of each entry."""
         self.lists: dict[tuple[str | None, str, str], SortedKeys] = {}
         """(exercise, kind, party) to the records' keys."""
         self.receivers: dict[str, set[str]] = {}
@@ -89,7 +89,7 @@ class State:
     def _hold_receipt(self, record: Record, data: Receipt) -> None:
         if party_of(data.log) == record.party:
             return
-        name = (data.log, record.party, data.step)
+        name = (data.log, record.party, data.step, record.header.exercise)
         spans = self.receipts.setdefault(name, SpanMap())
         where = position(record)
         for first, last in data.spans:
@@ -198,10 +198,10 @@ class State:
         late = after is not None and at > after * 1_000_000 + BACKDATED_US
         return Bracket(not_before_s=before, not_after_s=after, backdated=early or late)
 
-    def receipt(self, log: str, seq: int, party: str, step: str) -> Record | None:
-        """Return the first receipt by ``party`` of that step for an entry, or None."""
-        spans = self.receipts.get((log, party, step))
-        found = spans.get(seq) if spans is not None else None
+    def receipt(self, record: Record, party: str, step: str) -> Record | None:
+        """Return the first receipt by ``party`` of that step for a record, of the same exercise; or None."""
+        spans = self.receipts.get((record.log, party, step, record.header.exercise))
+        found = spans.get(record.seq) if spans is not None else None
         return None if found is None else self.records[f"{log_name(party, found[0])}:{found[1]}"]
 
     def chain(self, record: Record) -> Iterator[Record]:
