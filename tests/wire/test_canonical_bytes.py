@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wire_vectors
-from sarhad.wire import canonical
+from sarhad.wire import canonical, record, values
 from sarhad.wire.errors import VerificationError
+from sarhad.wire.kinds import Note
 
 ERRORS = {
     "not-json": "not canonical JSON",
@@ -95,3 +96,14 @@ def test_arbitrary_bytes_are_refused_or_are_their_own_encoding(body: bytes) -> N
     except VerificationError:
         return
     assert rfc8785.dumps(value) == body
+
+
+def test_the_word_null_in_a_text_is_not_taken_for_a_number() -> None:
+    note = Note(text=values.Words(lang="en", text="null"))
+    assert b'"null"' in record.write(party="pk", by="node", at=0, data=note)
+
+
+def test_a_struct_that_holds_no_number_where_one_belongs_is_refused() -> None:
+    point = values.Point(lat=float("nan"), lon=0)  # type: ignore[arg-type]
+    with pytest.raises(VerificationError, match="nan"):
+        canonical.encode([point])

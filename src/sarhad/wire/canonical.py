@@ -46,7 +46,7 @@ def encode(value: Any) -> bytes:
         raise VerificationError(f"not encodable as canonical JSON: {error}") from error
     decode(body)
     if b"null" in body:
-        _refuse_null_floats(msgspec.to_builtins(value))
+        _refuse_null_floats(value)
     return body
 
 
@@ -54,9 +54,11 @@ def _refuse_null_floats(value: Any) -> None:
     """Refuse the floats that the encoder would pass over: it writes nan and inf as null."""
     if isinstance(value, float):
         raise VerificationError(f"the number {value} is not an integer below 2^53")
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.astuple(value)
+    elif isinstance(value, dict):
+        value = tuple(value.values())
+    if not isinstance(value, list | tuple | set | frozenset):
         return
     for item in value:
         _refuse_null_floats(item)
