@@ -146,7 +146,7 @@ export function basemapStyle(palette: Palette, zoom: () => number): (feature: Fe
 function placeStyle(feature: FeatureLike, palette: Palette, zoom: number): Style | undefined {
   const kind = String(feature.get("class"));
   const rule = TOWNS[kind];
-  const name: unknown = feature.get("name");
+  const name: unknown = feature.get("name") ?? feature.get("name:latin");
   if (!rule || zoom < rule.from || typeof name !== "string") return undefined;
   const label = kind === "city" || kind === "town";
   return new Style({

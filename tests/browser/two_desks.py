@@ -1,0 +1,65 @@
+"""Two real nodes with the example region and signed terms: ``python tests/browser/two_desks.py FOLDER``.
+
+Prints one JSON object, {party: {"url", "sign_in": {officer: password}}}, when both desks
+answer, and serves until its standard input ends.  ``cut`` and ``heal`` on a line of the
+input pull and plug the cables between the nodes; each is answered by the same word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from sarhad.node import importing
+from sarhad.node.build import Node
+from sarhad.node.demo import stage as staging
+from sarhad.node.demo.play import SOURCES
+from sarhad.node.demo.stage import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+REGION = ROOT / "examples" / "sistan-balochistan"
+CROSS_S = 30.0
+
+
+async def furnish(stage: Stage) -> None:
+    """Write ground, officers and the region's incidents on both sides, then start the nodes."""
+    for side in stage.sides:
+
+        async def work(node: Node, party: str = side.party) -> None:
+            for form, file in SOURCES[party]:
+                await importing.import_table(node, REGION / file, form, node.joint, country=party.upper())
+
+        await staging.furnish(side, work)
+    await asyncio.gather(*(staging.start(side) for side in stage.sides))
+    await asyncio.gather(*(staging.sign_in(side) for side in stage.sides))
+
+
+async def agree(stage: Stage) -> None:
+    """Sign the region's terms on both sides and wait until they are in force on both."""
+    data = staging.agreement_data(stage, at_speed=False)
+    proposal = await stage.a["commander"].act("agreement", data, {"to": "joint"})
+    await stage.b["commander"].until("/api/records/" + proposal, lambda answer: True, CROSS_S)
+    await stage.b["commander"].act("agreement", {**data, "accepts": proposal}, {"to": "joint"})
+    for side in stage.sides:
+        await side["duty"].until("/api/desk", lambda desk: all(p["terms"] for p in desk["partners"]), CROSS_S)
+
+
+async def serve(folder: Path) -> None:
+    """Set the stage, tell where it is, and obey the input until it ends."""
+    stage = await staging.make_stage(folder, REGION, 0)
+    async with staging.ending(stage):
+        await furnish(stage)
+        await agree(stage)
+        print(json.dumps({s.party: {"url": s.url, "sign_in": s.passwords} for s in stage.sides}), flush=True)
+        reader = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := (await reader.readline()).decode().strip():
+            {"cut": stage.cut, "heal": stage.heal}[line]()
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1])))
