@@ -20,7 +20,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OUTPUT = Path("src/sarhad/web/static")
-SOURCES = ("ui/src", "ui/public", "src/sarhad/web/texts")
+SOURCES = ("ui/src", "ui/public", "ui/verify", "src/sarhad/web/texts")
 FILES = ("package.json", "package-lock.json", ".npmrc", "index.html", "vite.config.ts", "svelte.config.js")
 
 
@@ -96,7 +96,9 @@ def build(root: Path, *, tools: bool = False) -> bool:
     env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_ENV": "production"}
     ui = root / "ui"
     install(ui, node, str(modules / "npm" / "bin" / "npm-cli.js"), env, tools=tools)
-    run("vite build", [node, str(ui / "node_modules" / "vite" / "bin" / "vite.js"), "build"], ui, env)
+    vite = [node, str(ui / "node_modules" / "vite" / "bin" / "vite.js"), "build"]
+    run("vite build", vite, ui, env)
+    run("vite build of the offline page", [*vite, "--config", "verify/vite.config.ts"], ui, env)
     stamp.write_text(wanted)
     return True
 
