@@ -90,7 +90,8 @@ class Search:
         if wanted.q:
             self.catch_up()
             sets = [self._found_under.get(word, set()) for word in _query_words(wanted.q)]
-            found = set.intersection(*sorted(sets, key=len)) if sets else set()
+            sets.sort(key=len)
+            found = sets[0] if len(sets) == 1 else set.intersection(*sets) if sets else set()
         if wanted.about is not None:
             naming = self._state.links.get(wanted.about, set())
             found = naming if found is None else found & naming
