@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+import uvloop
 from bench.exchange import limits, party
 from bench.exchange.party import Party
+
 from sarhad.wire.kinds import Note
 from sarhad.wire.values import JOINT, Words
 
@@ -37,8 +39,6 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _runner(work: object) -> None:
-    import uvloop
-
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)  # type: ignore[arg-type]
 
@@ -112,14 +112,18 @@ async def _latency(a: Path, b: Path, port: int, count: int) -> None:
     show("  bare TLS POST round trip", bare, "ms")
     show("  one durable write (fsync)", synced, "ms")
     limit = statistics.median(bare) + 4 * statistics.median(synced)
-    print(f"  ratio to one round trip and four durable writes: {statistics.median(times) / limit:.2f} (aim: 50 ms median)")
+    print(
+        f"  ratio to one round trip and four durable writes: {statistics.median(times) / limit:.2f} (aim: 50 ms median)"
+    )
 
 
 def show(name: str, values: list[float], unit: str) -> None:
     ordered = sorted(values)
     p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
     low, high = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
-    print(f"{name:34} median {statistics.median(ordered):8.2f} {unit}   p99 {p99:8.2f}   middle half {low:.2f}–{high:.2f}")
+    print(
+        f"{name:34} median {statistics.median(ordered):8.2f} {unit}   p99 {p99:8.2f}   middle half {low:.2f}–{high:.2f}"
+    )
 
 
 async def countersigned(node: Party, size: int) -> None:

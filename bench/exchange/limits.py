@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.exchange import party
+
 from sarhad.exchange import tls
 from sarhad.exchange.check import check_opening
 from sarhad.exchange.client import Client

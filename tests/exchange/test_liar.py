@@ -354,7 +354,9 @@ async def test_a_batch_of_too_many_entries_is_refused(scene: Scene) -> None:
     assert told(await scene.liar.send(push)) == "verification"
 
 
-@pytest.mark.parametrize("body", [b"", b"\xc1", b"\xdf\xff\xff\xff\xff", b"\x91" * 100_000, encode(messages.Testimony("a", 1, "b", "c"))])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xc1", b"\xdf\xff\xff\xff\xff", b"\x91" * 100_000, encode(messages.Testimony("a", 1, "b", "c"))]
+)
 async def test_garbage_is_refused(scene: Scene, body: bytes) -> None:
     status, answer = await scene.liar.post("/exchange/v1/push", body)
     assert status == 422

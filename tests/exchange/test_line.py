@@ -224,7 +224,7 @@ async def test_entries_that_a_partner_has_signed_and_does_not_send_are_shown_as_
     assert isinstance(await liar.send(history.push(0, 1)), PushReply)
     assert isinstance(await Liar(keys, af).send(history.push(0)), PushReply)
     await af.note("brings along what af has seen")
-    await until(lambda: ir.exchange._sightings.behind("pk") == 3, ir, af)  # noqa: SLF001
+    await until(lambda: ir.exchange._sightings.behind("pk") == 3, ir, af)
     await world.timers.advance(120)
     await until(lambda: ir.desk.links["pk"].behind == 3 and "withholds 3" in ir.desk.links["pk"].reason, ir)
 
@@ -245,7 +245,9 @@ async def test_the_witness_call_of_c2sp_answers_as_it_is_written(world: World) -
     assert status == 422
     status, _ = await liar.post("/add-checkpoint", b"old x\n\n")
     assert status == 400
-    status, _ = await liar.post("/add-checkpoint", b"old 1\n\n" + liar.history.checkpoint(2, origin="sarhad.example/af"))
+    status, _ = await liar.post(
+        "/add-checkpoint", b"old 1\n\n" + liar.history.checkpoint(2, origin="sarhad.example/af")
+    )
     assert status == 404
 
 
@@ -265,7 +267,9 @@ async def test_a_partner_reads_our_log_as_tiles(world: World) -> None:
     assert (status, len(entries)) == (200, 34 * size)
     for path in (f"/tile/0/000.p/{size + 1}", "/tile/0/000", "/tile/9/000.p/1", "/tile/0/0", "/nothing"):
         assert (await liar.get(path))[0] == 404
-    verify_consistency(1, size, ir.ledger.root("ir", 1), ir.ledger.root("ir", size), ir.ledger.consistency("ir", 1, size))
+    verify_consistency(
+        1, size, ir.ledger.root("ir", 1), ir.ledger.root("ir", size), ir.ledger.consistency("ir", 1, size)
+    )
 
 
 async def test_one_connection_too_many_is_closed_and_the_others_live(world: World) -> None:

@@ -118,9 +118,7 @@ class Node:
 
     def create(self) -> None:
         """Make the log with its manifest."""
-        ledger = Ledger.create(
-            self.folder, self.keys.identity, self.keys.log, self.keys.witness, self.timers.now
-        )
+        ledger = Ledger.create(self.folder, self.keys.identity, self.keys.log, self.keys.witness, self.timers.now)
         ledger.append([Draft(self.keys.manifest, self.keys.signature)])
         ledger.close()
 
@@ -191,10 +189,10 @@ class World:
         self.ports = ports
         self.nodes: dict[str, Node] = {}
 
-    def make(self, party: str, **options: float) -> Node:
+    def make(self, party: str, body_seconds: float = 30.0) -> Node:
         port = self.ports()
         keys = make_keys(self.folder / party, party, port, now_us=self.timers.now())
-        node = Node(self.folder / party, keys, port, self.timers, **options)
+        node = Node(self.folder / party, keys, port, self.timers, body_seconds)
         node.create()
         self.nodes[party] = node
         return node
@@ -258,4 +256,17 @@ async def equal(*nodes: Node) -> None:
     await until(lambda: len(shared(*nodes)) == 1, *nodes)
 
 
-__all__ = ["JOINT", "OWN", "PUBLIC", "FakeTimers", "Keys", "Node", "World", "equal", "level", "settled", "shared", "until"]
+__all__ = [
+    "JOINT",
+    "OWN",
+    "PUBLIC",
+    "FakeTimers",
+    "Keys",
+    "Node",
+    "World",
+    "equal",
+    "level",
+    "settled",
+    "shared",
+    "until",
+]

@@ -1,87 +1,129 @@
-"""Which records go into a bundle: chosen by who is to read it, never by what the zip can hold.
+"""What goes into a bundle: chosen by who shall read it, closed to what does not belong to it.
 
-``own``: everything that this node holds, for its own party's eyes.  ``public``: what its
-author released to anyone.  A party's name: its own records, and what every author
-released to it.  Receipts on a chosen record go along whoever they were addressed to: they
-hold nothing but which entries were delivered, seen, acknowledged, and they are the proof.
+Fails closed as everything that leaves does: a record of a third party goes to a reader
+only if its author released it to that reader by name, to the public, or jointly under
+an agreement in force between author and reader.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 
 from sarhad.desk import Desk
-from sarhad.ledger.ledger import Ledger
-from sarhad.picture.views import RecordView
+from sarhad.ledger.reading import LedgerReader
+from sarhad.wire import ids, record, values
 from sarhad.wire.errors import SarhadError
-from sarhad.wire.ids import parse_ref
+from sarhad.wire.kinds import Receipt, ReleaseAct
+from sarhad.wire.record import Record
+from sarhad.wire.registry import refs_of
 
-OWN, PUBLIC = "own", "public"
+OWN = "own"
+PUBLIC = "public"
+GROUNDS = frozenset({"manifest", "agreement"})
+"""Kinds that every bundle holds (where the audience may read them): who signs, and the deadlines agreed on."""
+
+Selection = dict[str, list[int]]
+"""Sequence numbers to open, ascending, by log."""
 
 
-def select(ledger: Ledger, desk: Desk, audience: str, refs: Sequence[str] = ()) -> dict[str, list[int]]:
-    """Return the entries to open by log, ascending; only records whose content is held and in use.
+def select(ledger: LedgerReader, desk: Desk, audience: str, refs: Iterable[str] = ()) -> Selection:
+    """Return the entries to open for ``audience``: ``own`` (all that we hold), ``public``, or a party.
 
-    ``refs`` narrows it to those records, what was said about them, and the terms.
-    Raises SarhadError for an audience that is no partner, a record that is not held,
-    or one that the audience may not read.
+    With ``refs`` only these records, what hangs on them (receipts, answers,
+    corrections, releases, recalls and what is said about them in turn), the records
+    that they name, and the manifests and agreements.  Raises SarhadError when the
+    audience is unknown, or may not read a record that was asked for by name.
     """
-    if audience not in (OWN, PUBLIC) and audience not in desk.partners():
-        raise SarhadError(f"{audience!r} is no partner of this node", do="Name own, public, or a partner")
-    chosen = _narrowed(desk, audience, refs) if refs else _readable(ledger, desk, audience)
-    receipts = {receipt.ref for view in chosen.values() for receipt in view.receipts}
-    by_log: dict[str, set[int]] = {}
-    for ref in (*chosen, *receipts):
-        log, seq = parse_ref(ref)
-        by_log.setdefault(log, set()).add(seq)
-    return {log: sorted(seqs) for log, seqs in sorted(by_log.items())}
+    if audience not in (OWN, PUBLIC, desk.party) and audience not in desk.partners():
+        raise SarhadError(f"{audience[:40]} is no audience here", do="Say own, public, or a partner's name")
+    may = _audience(ledger, desk, audience)
+    asked = set(refs)
+    chosen = _belonging(ledger, asked) if asked else None
+    found: Selection = {identity.log: [] for identity in ledger.logs()}
+    for one in _held(ledger):
+        wanted = chosen is None or one.ref in chosen or one.kind in GROUNDS
+        if wanted and may(one):
+            found[one.log].append(one.seq)
+            asked.discard(one.ref)
+    if asked:
+        raise SarhadError(
+            f"{', '.join(sorted(asked)[:5])}: not held here, or not for {audience}",
+            do="Release it first, or leave it out",
+        )
+    return {log: seqs for log, seqs in found.items() if ledger.newest_checkpoint(log) is not None}
 
 
-def _readable(ledger: Ledger, desk: Desk, audience: str) -> dict[str, RecordView]:
-    return {view.ref: view for view in _by_refs(desk, _held(ledger, desk)) if _may_see(desk, audience, view)}
-
-
-def _narrowed(desk: Desk, audience: str, refs: Sequence[str]) -> dict[str, RecordView]:
-    chosen: dict[str, RecordView] = {}
-    for ref in refs:
-        parse_ref(ref)
-        view = desk.picture.record(ref)
-        if view is None:
-            raise SarhadError(f"there is no record {ref} here", where="--record", do="Check the number")
-        if not _may_see(desk, audience, view):
-            raise SarhadError(
-                f"{ref} is not released to {audience}", where="--record", do="Release it, or leave it out"
-            )
-        about = [view.ref, *_about(view)]
-        chosen |= {v.ref: v for v in _by_refs(desk, about) if _may_see(desk, audience, v)}
-    terms = [signature.ref for agreement in desk.picture.agreements() for signature in agreement.signatures]
-    return chosen | {v.ref: v for v in _by_refs(desk, terms) if _may_see(desk, audience, v)}
-
-
-def _about(view: RecordView) -> Iterator[str]:
-    """Yield the records that say something about this one: answers, corrections, recalls, releases, notes."""
-    yield from (linked.ref for linked in view.linked)
-    yield from (answer.ref for answer in view.answers)
-    yield from (correction.ref for correction in view.corrections)
-    yield from (widening.ref for widening in view.widened)
-
-
-def _held(ledger: Ledger, desk: Desk) -> Iterator[str]:
+def _held(ledger: LedgerReader) -> Iterator[Record]:
+    """Yield every record whose content is held and in use."""
     for identity in ledger.logs():
-        refs = (f"{identity.log}:{seq}" for seq in range(ledger.size(identity.log)))
-        yield from (ref for ref in refs if desk.known(ref))
+        for entry in ledger.entries(identity.log, 0, ledger.size(identity.log)):
+            if entry.body is not None and not entry.refused:
+                yield record.read(identity.log, entry.seq, entry.body)
 
 
-def _by_refs(desk: Desk, refs: Iterable[str]) -> Iterator[RecordView]:
-    for ref in refs:
-        view = desk.picture.record(ref)
-        if view is not None:
-            yield view
+def _audience(ledger: LedgerReader, desk: Desk, audience: str) -> Callable[[Record], bool]:
+    """Return the test of whether ``audience`` may read a record."""
+    if audience in (OWN, desk.party):
+        return lambda _one: True
+    widened = _widened(ledger)
+    agreed: dict[str, bool] = {}
+
+    def partners_of(author: str) -> frozenset[str]:
+        """Return the audience as the author's partner, if it is known to be one."""
+        if author not in agreed:
+            agreed[author] = author == desk.party or desk.picture.agreement_in_force(author, audience) is not None
+        return frozenset({audience}) if agreed[author] else frozenset()
+
+    def may(one: Record) -> bool:
+        if audience != PUBLIC and one.party == audience:
+            return True
+        reader, partners = (audience, partners_of(one.party)) if audience != PUBLIC else ("", frozenset[str]())
+        markings = [one.header.release, *widened.get(one.ref, ())]
+        return any(
+            values.may_read(marking, reader, partners | _named(marking, reader) if reader else partners)
+            for marking in markings
+        )
+
+    return may
 
 
-def _may_see(desk: Desk, audience: str, view: RecordView) -> bool:
-    if audience == OWN or view.party == audience:
-        return True
-    if audience == PUBLIC:
-        return "public" in (view.release.to, *(widening.release.to for widening in view.widened))
-    return audience in desk.picture.readers(view.ref, frozenset({audience}))
+def _named(marking: values.Release, reader: str) -> frozenset[str]:
+    """Return the reader as a partner when the author itself named it."""
+    return frozenset({reader}) if marking.to == "named" and reader in marking.parties else frozenset()
+
+
+def _widened(ledger: LedgerReader) -> dict[str, list[values.Release]]:
+    """Return what authors' release records open, by the record that they name."""
+    found: dict[str, list[values.Release]] = defaultdict(list)
+    for one in _held(ledger):
+        if isinstance(one.data, ReleaseAct) and ids.party_of(one.data.record) == one.party:
+            found[one.data.record].append(one.data.release)
+    return found
+
+
+def _belonging(ledger: LedgerReader, asked: set[str]) -> set[str]:
+    """Return what was asked for, what it names, and what hangs on it, transitively."""
+    hangs: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
+    receipts: list[tuple[str, Receipt]] = []
+    for one in _held(ledger):
+        if isinstance(one.data, Receipt):
+            receipts.append((one.ref, one.data))
+        elif one.data is not None:
+            names[one.ref].update(refs_of(one.data))
+            for ref in names[one.ref]:
+                hangs[ref].add(one.ref)
+    chosen: set[str] = set()
+    waiting = list(asked)
+    while waiting:
+        ref = waiting.pop()
+        if ref not in chosen:
+            chosen.add(ref)
+            waiting += hangs[ref]
+    chosen |= {ref for one in list(chosen) for ref in names[one]}
+    places = [ids.parse_ref(ref) for ref in chosen]
+    for ref, receipt in receipts:
+        if any(place.log == receipt.log and receipt.covers(place.seq) for place in places):
+            chosen.add(ref)
+    return chosen

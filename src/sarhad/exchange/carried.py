@@ -19,7 +19,7 @@ import msgspec
 from sarhad.desk import Desk
 from sarhad.exchange import messages
 from sarhad.exchange.errors import NotForUs
-from sarhad.exchange.facts import lines_since
+from sarhad.exchange.facts import lines_since, published_fact
 from sarhad.exchange.messages import MAX_LINES, MAX_MESSAGE_BYTES, PROTOCOL, Push, Testimony
 from sarhad.exchange.outbox import Batch, Outbox
 from sarhad.exchange.receive import Receiver
@@ -83,6 +83,7 @@ async def write(office: Office, partner: Partner, path: Path) -> Carried:
         async for push in _pushes(office, partner, start):
             _put(file, messages.encode(push))
             end = push.end
+            office.desk.witnessed(await asyncio.to_thread(published_fact, ledger, ledger.log, end))
         file.flush()
         await asyncio.to_thread(os.fsync, file.fileno())
     partial.replace(path)

@@ -56,7 +56,12 @@ class Client:
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.request(
-                method, self.endpoint + path, data=_payload(body), headers=_HEADERS, allow_redirects=False, timeout=timeout
+                method,
+                self.endpoint + path,
+                data=_payload(body),
+                headers=_HEADERS,
+                allow_redirects=False,
+                timeout=timeout,
             ) as response:
                 answer = await _read(response)
                 status = response.status

@@ -40,8 +40,8 @@ class PinnedProtocol(HttpToolsProtocol):
         """Read the certificate of the finished handshake and refuse one connection too many."""
         super().connection_made(transport)
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
-        shown = tls.getpeercert(binary_form=True) if tls is not None else None
-        self.peer = shown if shown is not None else b""
+        shown: bytes | None = tls.getpeercert(binary_form=True) if tls is not None else None
+        self.peer = b"" if shown is None else shown
         same = sum(1 for other in self.connections if getattr(other, "peer", None) == self.peer)
         if same > CONNECTIONS_EACH:
             transport.close()
