@@ -18,7 +18,7 @@ function oneFile(): Plugin {
       if (page?.type !== "asset" || script?.type !== "chunk" || style?.type !== "asset") return this.error("expected one page, one script, one style");
       const code = script.code.replaceAll("</script", "<\\/script");
       const css = String(style.source);
-      const policy = `default-src 'none'; script-src ${hash(code)}; style-src ${hash(css)}; img-src data:; base-uri 'none'; form-action 'none'`;
+      const policy = `default-src 'none'; script-src ${hash(code)}; style-src ${hash(css)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
       const html = String(page.source)
         .replace(/\s*<script type="module"[^>]*><\/script>/, "")
         .replace(/\s*<link rel="stylesheet"[^>]*>/, "")
@@ -35,6 +35,6 @@ export default defineConfig({
   root: path("."),
   base: "./",
   plugins: [oneFile()],
-  build: { outDir: path("../../src/sarhad/web/static"), emptyOutDir: false, target: "es2022", modulePreload: { polyfill: false }, cssCodeSplit: false },
+  build: { outDir: path("../../src/sarhad/web/static"), emptyOutDir: false, target: "es2022", assetsInlineLimit: 200_000, modulePreload: { polyfill: false }, cssCodeSplit: false },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

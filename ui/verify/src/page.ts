@@ -37,8 +37,13 @@ function utc(seconds: number | undefined): string {
 
 function step(value: Step | undefined): Child[] {
   if (value === undefined) return ["–"];
-  const bracket = `${utc(value.not_before_s)} – ${utc(value.not_after_s)}`;
-  return [plain(`${value.ref} ${value.by}`), make("div", {}, plain(utc(Math.floor(value.claimed_at / 1e6)))), make("div", { class: "proof" }, plain(bracket)), ...late(value.backdated)];
+  const claimed = make("div", {}, plain(utc(Math.floor(value.claimed_at / 1e6))));
+  return [plain(`${value.ref} ${value.by}`), claimed, bracket(value, "proof"), ...late(value.backdated)];
+}
+
+/** Not before over not after, each on a line of its own. */
+function bracket(value: Step | Row, name: string): HTMLElement {
+  return make("div", { class: name }, make("div", {}, "≥ ", plain(utc(value.not_before_s))), make("div", {}, "≤ ", plain(utc(value.not_after_s))));
 }
 
 const late = (backdated: boolean | undefined): Child[] => (backdated ? [make("strong", { class: "flag" }, `⚠ ${t("backdated")}`)] : []);
@@ -53,7 +58,7 @@ function rowOf(row: Row): HTMLElement {
     [words(row.summary)],
     [plain(row.party), make("div", {}, plain(row.by))],
     [plain(utc(Math.floor(row.claimed_at / 1e6))), ...late(row.backdated)],
-    [plain(`${utc(row.not_before_s)} – ${utc(row.not_after_s)}`)],
+    [bracket(row, "bracket")],
     [plain(row.reader ?? "–")],
     [plain(row.countersigned_s === undefined ? "–" : utc(row.countersigned_s))],
     ...STEPS.map((name) => step(row[name])),
