@@ -1,4 +1,4 @@
-"""The offline page, opened from a file: an honest bundle, a tampered one, in three languages, with no request at all."""
+"""The offline page, opened from a file: an honest bundle and a tampered one, in three languages, with no request."""
 
 from __future__ import annotations
 

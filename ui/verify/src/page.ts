@@ -41,9 +41,9 @@ function step(value: Step | undefined): Child[] {
   return [plain(`${value.ref} ${value.by}`), claimed, bracket(value, "proof"), ...late(value.backdated)];
 }
 
-/** Not before over not after, each on a line of its own. */
+/** Not before over not after, a line each; the signs stay inside, where right-to-left text does not mirror them. */
 function bracket(value: Step | Row, name: string): HTMLElement {
-  return make("div", { class: name }, make("div", {}, "≥ ", plain(utc(value.not_before_s))), make("div", {}, "≤ ", plain(utc(value.not_after_s))));
+  return make("div", { class: name }, make("div", {}, plain(`≥ ${utc(value.not_before_s)}`)), make("div", {}, plain(`≤ ${utc(value.not_after_s)}`)));
 }
 
 const late = (backdated: boolean | undefined): Child[] => (backdated ? [make("strong", { class: "flag" }, `⚠ ${t("backdated")}`)] : []);
