@@ -12,6 +12,7 @@ from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from browser.desks import FLAGS, Desk, Desks
 from provision import find_chromium
 

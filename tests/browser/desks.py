@@ -21,7 +21,8 @@ FLAGS = (
 AXE = Path(__file__).resolve().parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 WATCH_CSP = """
 window.__violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.__violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener("securitypolicyviolation", (e) =>
+  window.__violations.push(`${e.violatedDirective} ${e.blockedURI}`));
 """
 
 
@@ -43,9 +44,7 @@ class Desk:
         """Make it from what the stage printed."""
         return cls(browser, party, told["url"], told["sign_in"])
 
-    def open(
-        self, language: str = "en", theme: str = "dark", size: tuple[int, int] = (1440, 900), **more: Any
-    ) -> Page:
+    def open(self, language: str = "en", theme: str = "dark", size: tuple[int, int] = (1440, 900), **more: Any) -> Page:
         """Open the sign-in page in a browser of its own."""
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **more)
         self.contexts.append(context)
@@ -150,12 +149,12 @@ def overflowing(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("header *, main *, nav *")].filter((e) => {
           const box = e.getBoundingClientRect();
-          if (!box.width || e.closest(".map, .visually-hidden, svg, .skip") || getComputedStyle(e).visibility === "hidden") return false;
+          if (!box.width || e.closest(".map, .visually-hidden, svg, .skip")) return false;
           if (box.right > innerWidth + 1 || box.left < -1) return true;
           const style = getComputedStyle(e);
           const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-          return text && e.scrollWidth > e.clientWidth + 2 && style.overflowX === "hidden" && style.textOverflow !== "ellipsis"
-            && !style.webkitLineClamp;
+          const cut = e.scrollWidth > e.clientWidth + 2 && style.overflowX === "hidden";
+          return text && cut && style.textOverflow !== "ellipsis" && !style.webkitLineClamp;
         }).map((e) => `${e.tagName}.${e.className}: ${(e.textContent || "").trim().slice(0, 60)}`)"""
     )
     return found

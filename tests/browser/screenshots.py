@@ -12,8 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from browser.desks import FLAGS, sign_in
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser.desks import FLAGS, sign_in
 from provision import find_chromium
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser.desks import Desks, axe, item, overflowing, send_warning, sign_in
 from playwright.sync_api import Page, expect
+
+from browser.desks import Desks, axe, item, overflowing, send_warning, sign_in
 
 LANGUAGES = ("en", "fa", "ur")
 ACKNOWLEDGED_WITHIN_MS = 10_000
@@ -57,7 +58,7 @@ def test_inbox_log_and_detail_share_one_selection_and_the_arrows_move_it(desks: 
     page = desks["pk"].watch()
     first = send_warning(page, "First of two")
     second = send_warning(page, "Second of two")
-    expect(page.locator(f".log-panel .row.selected .id")).to_have_text(second)
+    expect(page.locator(".log-panel .row.selected .id")).to_have_text(second)
     item(page, first).locator(".open").click()
     expect(page.locator("#detail-title .id")).to_have_text(first)
     page.locator("body").press("j")

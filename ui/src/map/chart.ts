@@ -47,6 +47,8 @@ export class Chart {
   readonly #restyle: ((palette: Palette) => void)[] = [];
   #palette: Palette = PALETTES.dark;
   #home: Extent = createEmpty();
+  /** Whether the region was fitted into the window; written by `home`. */
+  #framed = false;
   /** The selected record's reference; written by `select`. */
   #selected: string | null = null;
   /** Whether a click sets a place instead of choosing a mark; written by `asking`. */
@@ -84,7 +86,10 @@ export class Chart {
   }
 
   home(): void {
-    if (!isEmpty(this.#home)) this.#view.fit(this.#home, { size: this.#size(), padding: [12, 12, 12, 12] });
+    // On a phone the map has no size until its tab is opened.
+    const [width = 0, height = 0] = this.#map.getSize() ?? [];
+    this.#framed = width > 0 && height > 0;
+    if (this.#framed && !isEmpty(this.#home)) this.#view.fit(this.#home, { size: this.#size(), padding: [12, 12, 12, 12] });
   }
 
   /** Shows the region's own tiles; rejects when the file can't be read. */
@@ -125,7 +130,7 @@ export class Chart {
     this.#selected = ref;
     this.#redraw();
     const extent = ref && reveal ? this.#extentOf(ref) : null;
-    if (!extent || containsExtent(this.#view.calculateExtent(this.#size()), extent)) return;
+    if (!extent || !this.#framed || containsExtent(this.#view.calculateExtent(this.#size()), extent)) return;
     this.#view.fit(buffer(extent, 20_000), { size: this.#size(), maxZoom: Math.max(8, this.#view.getZoom() ?? 8) });
   }
 
@@ -140,6 +145,7 @@ export class Chart {
 
   resized(): void {
     this.#map.updateSize();
+    if (!this.#framed) this.home();
   }
 
   // Inside -----------------------------------------------------------------------
