@@ -10,7 +10,7 @@ import pytest
 
 from desk.house import OFFICERS, House, settle, words
 from sarhad.ledger import proof
-from sarhad.wire.kinds import Incident, Note, Report, Request, Warn
+from sarhad.wire.kinds import Attachment, Incident, Note, Report, Request, Warn
 from sarhad.wire.registry import KINDS
 from sarhad.wire.values import JOINT, OWN, Moment, Place, named
 from web.served import Served
@@ -216,3 +216,16 @@ async def test_a_file_above_the_limit_is_refused_and_not_kept(desk: Served) -> N
         status, answer = await client.call("POST", "/api/attachments", data=endless())
     assert (status, answer["code"]) == (413, "too-large")
     assert list((desk.house.folder / "attachments").iterdir()) == []
+
+
+async def test_an_attachment_record_names_a_file_that_is_here(desk: Served) -> None:
+    content = b"a photograph"
+    sha256 = hashlib.sha256(content).hexdigest()
+    record = Attachment(sha256=sha256, size=len(content), media_type="image/png")
+    async with desk.officer("duty") as client:
+        status, answer = await client.act(record, OWN)
+        assert (status, answer["where"]) == (422, "data.sha256")
+        await client.call("POST", "/api/attachments", data=content)
+        wrong = Attachment(sha256=sha256, size=1, media_type="image/png")
+        assert (await client.act(wrong, OWN))[1]["where"] == "data.size"
+        assert (await client.act(record, OWN))[0] == 201

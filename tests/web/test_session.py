@@ -9,6 +9,7 @@ import pytest
 
 from desk.house import House, words
 from sarhad.web.settings import Rate, WebSettings
+from sarhad.web.shapes import NewPassword, PasswordChange, SessionView, SignIn
 from sarhad.wire.kinds import Note, Officer
 from sarhad.wire.values import OWN, Names
 from web.served import PASSWORD, Served, served
@@ -143,3 +144,23 @@ async def test_a_name_that_the_desk_is_not_served_under_is_refused(ir: House, se
     async with served(ir, strict) as desk, desk.client() as client:
         assert (await client.get("/api/health"))[0] == 403
         assert (await client.get("/api/health", headers={"Host": "desk.example"}))[0] == 200
+
+
+def test_what_carries_a_password_or_a_token_does_not_show_it() -> None:
+    secret = "never to be shown"
+    shown = [
+        SignIn(officer="duty", password=secret),
+        PasswordChange(old=secret, new=secret),
+        NewPassword(password=secret),
+        SessionView(
+            party="ir",
+            officer="duty",
+            title=Names(en="D"),
+            roles=("duty",),
+            csrf=secret,
+            began_us=0,
+            expires_us=0,
+            now_us=0,
+        ),
+    ]
+    assert secret not in repr(shown)

@@ -13,8 +13,10 @@ from litestar.params import JSONBody
 from sarhad.desk.unknown import unknown_fields
 from sarhad.web.errors import BadRequest
 from sarhad.web.guards import allow
-from sarhad.web.office import Call, Here, signed_in
+from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.shapes import Body, Exercise, Key, Written
+from sarhad.wire.errors import Refused
+from sarhad.wire.kinds import Attachment
 from sarhad.wire.registry import KINDS, Data, Kind
 from sarhad.wire.values import Release
 
@@ -56,6 +58,7 @@ def handler(kind: Kind) -> HTTPRouteHandler:
     async def act(request: Call, data: Any, office: Here) -> Written:
         draft: Data = data.data
         refuse_unknown((await request.json())["data"], draft)
+        check_file(office, draft)
         written = await office.desk.act(
             signed_in(request).actor, draft, release=data.release, exercise=data.exercise, key=data.key
         )
@@ -78,6 +81,17 @@ def refuse_unknown(raw: Any, known: Data) -> None:
     """Raise BadRequest for a field that the kind does not have: a misspelt optional one would be lost silently."""
     for where in unknown_fields(raw, known, "data"):
         raise BadRequest("there is no such field", where=where, do="Leave it out, or mend its name")
+
+
+def check_file(office: Office, draft: Data) -> None:
+    """Raise Refused for an attachment record whose file is not here: nobody could ever look at it."""
+    if not isinstance(draft, Attachment):
+        return
+    if not office.attachments.holds(draft.sha256):
+        raise Refused("the file is not held here", where="data.sha256", do="Send it to /api/attachments first")
+    size = office.attachments.size(draft.sha256)
+    if size != draft.size:
+        raise Refused(f"the file has {size} bytes", where="data.size", do=f"Name its size: {size}")
 
 
 def handlers() -> Iterator[HTTPRouteHandler]:

@@ -14,6 +14,7 @@ from sarhad.picture.views import OfficerView
 from sarhad.web.guards import allow, anyone
 from sarhad.web.office import Call, Here, Office, address, signed_in
 from sarhad.web.shapes import AccountView, NewPassword, PasswordChange, SessionView, SignIn
+from sarhad.wire.errors import SarhadError
 
 
 def officer_view(office: Office, officer: str) -> OfficerView:
@@ -58,7 +59,7 @@ async def sign_in(request: Call, data: JSONBody[SignIn], office: Here) -> Respon
     try:
         office.desk.actor(opened.officer)
         view = session_view(office, opened)
-    except BaseException:
+    except SarhadError:
         await asyncio.to_thread(office.accounts.sign_out, opened.token)
         raise
     return Response(view, cookies=[_cookie(office, opened.token, office.accounts.settings.absolute_s)])

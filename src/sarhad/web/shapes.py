@@ -22,25 +22,33 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of what is sent: a field that is not known is refused, not passed over."""
 
 
+class SecretBody(Body, frozen=True, kw_only=True):
+    """A body with a password in it: never shown when printed, in a log or a trace."""
+
+    def __repr__(self) -> str:
+        """Name the type only."""
+        return f"{type(self).__name__}(…)"
+
+
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what is answered."""
 
 
-class SignIn(Body, frozen=True, kw_only=True):
+class SignIn(SecretBody, frozen=True, kw_only=True):
     """Name and password."""
 
     officer: Annotated[str, Meta(min_length=1, max_length=63)]
     password: Password
 
 
-class PasswordChange(Body, frozen=True, kw_only=True):
+class PasswordChange(SecretBody, frozen=True, kw_only=True):
     """The password until now, and the new one."""
 
     old: Password
     new: Password
 
 
-class NewPassword(Body, frozen=True, kw_only=True):
+class NewPassword(SecretBody, frozen=True, kw_only=True):
     """A password that an administrator gives an officer."""
 
     password: Password
@@ -57,6 +65,10 @@ class SessionView(Answered, frozen=True, kw_only=True):
     began_us: int
     expires_us: int
     now_us: int
+
+    def __repr__(self) -> str:
+        """Leave the token out."""
+        return f"SessionView(officer={self.officer!r})"
 
 
 class PartyView(Answered, frozen=True, kw_only=True):
