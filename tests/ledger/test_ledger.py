@@ -6,20 +6,21 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from ledger import naive
 from ledger.ledgers import Side, carry, drafts, sides
-
 from sarhad.ledger import checkpoint, cosignature, merkle, note
-from sarhad.ledger.ledger import Draft, Identity, Ledger, Locked, RolledBack
+from sarhad.ledger.ledger import Draft, Ledger, Locked, RolledBack
 from sarhad.wire import envelope
 from sarhad.wire.errors import SarhadError, VerificationError
 from sarhad.wire.keys import SecretKey
 
 
-@pytest.fixture()
+@pytest.fixture
 def pk(tmp_path: Path) -> Side:
     return sides(tmp_path)[0]
 
@@ -279,7 +280,7 @@ def test_wrong_use_is_told(pk: Side) -> None:
         for call in (
             lambda: ledger.size("zz"),
             lambda: ledger.extend("pk", 0, b"", [], b""),
-            lambda: ledger.add_log(Identity("pk", "pk", "x.example", *([pk.log_secret.public] * 2), b"")),
+            lambda: ledger.add_log(replace(pk.identity, origin="x.example")),
         ):
             with pytest.raises(SarhadError):
                 call()

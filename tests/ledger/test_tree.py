@@ -9,8 +9,8 @@ import pymerkle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger import naive
 
+from ledger import naive
 from sarhad.ledger import merkle, tree
 from sarhad.wire.errors import SarhadError, VerificationError
 
@@ -34,7 +34,7 @@ def some(count: int) -> list[bytes]:
 
 
 # The eight entries of Certificate Transparency's reference tree and its roots at sizes 0 to 8:
-# google/certificate-transparency, cpp/merkletree/merkle_tree_test.cc; also transparency-dev/merkle, testonly/constants.go.
+# google/certificate-transparency, cpp/merkletree/merkle_tree_test.cc; transparency-dev/merkle, testonly/constants.go.
 CT_ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 CT_ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -105,13 +105,17 @@ def test_a_proof_that_is_altered_in_any_way_is_refused(size: int, random: Random
     grown = Grown(entries, []).tree
     index, old = random.randrange(size), random.randint(1, size - 1)
     leaf, root = merkle.leaf_hash(entries[index]), grown.root(size)
-    for proof, check in (
-        (grown.inclusion(index, size), lambda p: merkle.verify_inclusion(leaf, index, size, p, root)),
-        (grown.consistency(old, size), lambda p: merkle.verify_consistency(old, size, grown.root(old), root, p)),
-    ):
+
+    def included(proof: list[bytes]) -> None:
+        merkle.verify_inclusion(leaf, index, size, proof, root)
+
+    def consistent(proof: list[bytes]) -> None:
+        merkle.verify_consistency(old, size, grown.root(old), root, proof)
+
+    for proof, check in ((grown.inclusion(index, size), included), (grown.consistency(old, size), consistent)):
         check(proof)
         at = random.randrange(len(proof)) if proof else 0
-        for altered in (proof[:at] + [bytes(32)] + proof[at + 1 :], [*proof, bytes(32)], proof[:-1], [b"short"]):
+        for altered in ([*proof[:at], bytes(32), *proof[at + 1 :]], [*proof, bytes(32)], proof[:-1], [b"short"]):
             if altered != proof:
                 with pytest.raises(VerificationError):
                     check(altered)

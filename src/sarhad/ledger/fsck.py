@@ -186,11 +186,11 @@ class LogCheck:
             elif at % _PAGE == 0:
                 self._grow(leaves)
         self._grow(leaves)
-        if self._sound and self._proved < self._size:
-            self._bad(self._proved, "no signed checkpoint covers the entries from here on")
         while following is not None:
             self._check_beyond(following)
             following = next(checkpoints, None)
+        if self._sound and self._proved < self._size:
+            self._bad(self._proved, "no signed checkpoint covers the entries from here on")
 
     def _entries(self) -> Iterator[Entry]:
         """Yield every entry up to the first gap."""

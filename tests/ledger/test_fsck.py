@@ -1,0 +1,171 @@
+"""fsck finds any changed bit of what was signed, and names the first entry that is wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ledger.ledgers import Side, carry, drafts, sides
+from sarhad.ledger.fsck import Report, fsck
+from sarhad.ledger.ledger import Draft
+
+
+@pytest.fixture
+def pk(tmp_path: Path) -> Side:
+    """An own log of 600 entries in groups of 100, entry 0 a signed act; mirrored at ir, 2 entries shown."""
+    author, witness = sides(tmp_path)
+    with author.create() as ledger, witness.create() as mirror:
+        ledger.add_log(witness.identity)
+        mirror.add_log(author.identity)
+        ledger.append([Draft(b'{"act":0}', ledger.sign_act(b'{"act":0}')), *drafts(99)])
+        for start in range(100, 600, 100):
+            ledger.append(drafts(100, start))
+        line = carry(ledger, mirror, show=[0, 300]).countersignature.line
+        ledger.add_countersignature("pk", 600, line, "ir")
+    assert author.fsck().ok
+    assert witness.fsck().ok
+    return author
+
+
+def flip(side: Side, table: str, column: str, where: str, bit: int) -> None:
+    """Flip one bit of one value, in place."""
+    connection = sqlite3.connect(side.folder / "ledger.sqlite")
+    (value,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()  # noqa: S608
+    raw = bytearray(value.encode() if isinstance(value, str) else value)
+    bit %= len(raw) * 8
+    raw[bit // 8] ^= 1 << bit % 8
+    changed: object = raw.decode("latin-1") if isinstance(value, str) else bytes(raw)
+    connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (changed,))  # noqa: S608
+    connection.commit()
+    connection.close()
+
+
+def change(side: Side, sql: str) -> Report:
+    connection = sqlite3.connect(side.folder / "ledger.sqlite")
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+    return side.fsck()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("table", "column", "where", "seq"),
+    [
+        ("entry_0", "commitment", "seq = 123", 123),
+        ("entry_0", "salt", "seq = 0", 0),
+        ("entry_0", "body", "seq = 599", 599),
+        ("entry_0", "signature", "seq = 0", 0),
+        ("checkpoint_0", "root", "size = 300", 300),
+        ("checkpoint_0", "signature", "size = 600", 600),
+        ("lines", "line", "by = 'ir'", 600),
+        ("lines", "line", "by = 'pk'", 600),
+    ],
+)
+def test_a_changed_bit_is_named_by_its_entry(
+    pk: Side, table: str, column: str, where: str, seq: int, seed: int
+) -> None:
+    flip(pk, table, column, where, Random(seed).randrange(4096))
+    report = pk.fsck()
+    assert not report.ok
+    assert (report.problems[0].log, report.problems[0].seq) == ("pk", seq)
+    assert f"pk:{seq}: " in str(report)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_changed_bit_anywhere_in_a_tile_is_named(pk: Side, seed: int) -> None:
+    bit = Random(seed).randrange(511 * 32 * 8)
+    flip(pk, "tile_0", "nodes", "key = 1", bit)
+    first = pk.fsck().problems[0]
+    leaf = 256 + bit // 256
+    assert first.log == "pk"
+    assert first.seq == (leaf if leaf < 512 else 256)
+    assert "tile 0/1" in first.what
+
+
+def test_a_commitment_whose_content_is_not_known_is_named_by_its_tile(pk: Side, tmp_path: Path) -> None:
+    ir = Side("ir", tmp_path / "ir")
+    flip(ir, "entry_1", "commitment", "seq = 77", 5)
+    report = fsck(ir.folder)
+    assert (report.problems[0].log, report.problems[0].seq) == ("pk", 77)
+
+
+def test_a_commitment_in_the_last_tile_is_named_by_the_checkpoints_around_it(pk: Side) -> None:
+    change(pk, "UPDATE entry_0 SET salt = zeroblob(32), body = NULL WHERE seq = 590")
+    flip(pk, "entry_0", "commitment", "seq = 590", 5)
+    found = [problem.what for problem in pk.fsck().problems]
+    assert "the content of an own entry is missing" in found
+    assert "the tree of entries 500 to 599 is not the one signed at 600" in found
+
+
+@pytest.mark.parametrize(
+    ("sql", "seq"),
+    [
+        ("DELETE FROM entry_0 WHERE seq = 400", 400),
+        ("DELETE FROM entry_0 WHERE seq = 0", 0),
+        ("DELETE FROM entry_0 WHERE seq >= 550", 550),
+        ("DELETE FROM tile_0 WHERE key = 0", 0),
+        ("DELETE FROM checkpoint_0 WHERE size = 600", 500),
+        ("UPDATE checkpoint_0 SET size = 601 WHERE size = 600", 601),
+        ("UPDATE lines SET time_s = time_s + 1 WHERE by = 'ir'", 600),
+        ("UPDATE lines SET by = 'xx' WHERE by = 'ir'", 600),
+        ("UPDATE entry_0 SET body = NULL WHERE seq = 9", 9),
+        ("UPDATE entry_0 SET commitment = 'text' WHERE seq = 9", 9),
+        ("UPDATE entry_0 SET body = 7 WHERE seq = 9", 9),
+    ],
+)
+def test_what_is_missing_or_misplaced_is_named(pk: Side, sql: str, seq: int) -> None:
+    report = change(pk, sql)
+    assert not report.ok
+    assert report.problems[0].seq == seq
+
+
+def test_a_changed_key_is_found(pk: Side) -> None:
+    flip(pk, "identities", "origin", "no = 0", 3)
+    assert not pk.fsck().ok
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_damage_to_the_file_itself_never_passes_unless_nothing_that_is_held_changed(pk: Side, seed: int) -> None:
+    """A flipped bit in a page: found, or in a part of the file that holds nothing that was signed."""
+    connection = sqlite3.connect(pk.folder / "ledger.sqlite")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = _held(connection)
+    connection.close()
+    path = pk.folder / "ledger.sqlite"
+    raw = bytearray(path.read_bytes())
+    at = Random(seed).randrange(4096, len(raw))
+    raw[at] ^= 1 << seed % 8
+    path.write_bytes(bytes(raw))
+    report = pk.fsck()
+    if report.ok:
+        connection = sqlite3.connect(path)
+        assert _held(connection) == before
+        connection.close()
+
+
+def _held(connection: sqlite3.Connection) -> list[object]:
+    tables = ("entry_0", "tile_0", "checkpoint_0", "lines")
+    return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608
+
+
+def test_progress_counts_entries_and_the_report_says_what_was_checked(pk: Side) -> None:
+    seen: list[tuple[int, int]] = []
+    report = fsck(pk.folder, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (600, 600)
+    assert seen == sorted(seen)
+    own = report.logs[0]
+    assert (own.size, own.contents, own.tiles, own.checkpoints, own.countersignatures) == (600, 600, 2, 6, 2)
+    assert "The ledger is sound." in str(report)
+
+
+def test_a_file_that_is_no_database_is_a_finding_and_not_a_crash(pk: Side) -> None:
+    for path in pk.folder.glob("ledger.sqlite-*"):
+        path.unlink()
+    (pk.folder / "ledger.sqlite").write_bytes(b"not a database" * 1000)
+    report = pk.fsck()
+    assert not report.ok
+    assert report.problems[0].log == "store"
