@@ -19,8 +19,9 @@ def fact_of(signed: Countersignature) -> Witnessed:
 def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witnessed]:
     """Keep the countersignatures that verify against what we hold; returns those that were new.
 
-    One of an unknown log or party, or beyond what we hold, is passed over.  One that
-    does not verify is kept as evidence against the log that it names.
+    One of an unknown log or party, or beyond what we hold, is passed over.  The first
+    one that does not verify is kept as evidence, and the rest is not looked at: a
+    partner must not be able to fill the store of evidence with one message.
     """
     identities = {identity.log for identity in ledger.logs()}
     found: list[Witnessed] = []
@@ -32,7 +33,7 @@ def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witness
         except VerificationError as error:
             ledger.keep_evidence(one.log, f"a countersignature of {one.by} that does not verify: {error.what}",
                                  [one.line.encode()])  # fmt: skip
-            continue
+            break
         if signed is not None:
             found.append(fact_of(signed))
     return found

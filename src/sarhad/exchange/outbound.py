@@ -63,6 +63,7 @@ class Queue:
         self._position = parts.ledger.countersigned_size(partner.log)
         self._room = BATCH_BYTES  # shrinks when a transfer breaks, so that a poor line gets through
         self._probe_at = 0  # when the partner is asked next how we stand; at once at start
+        self._lost_at = 0  # the countersigned size at which a loss of the partner's was last put on record
         self._farewell_failed = ""  # the suspension record that could not be delivered
         self._suspension = suspended_by_us(parts.desk, partner)  # as wake last saw it; written by wake
         self._wake = asyncio.Event()  # set by anyone: there may be something to send
@@ -173,6 +174,9 @@ class Queue:
     def _partner_lost_entries(self, size: int) -> None:
         """The partner holds less than it countersigned: say so, keep its countersignature, send again."""
         held = self._parts.ledger.countersigned_size(self.partner.log)
+        if self._lost_at == held:
+            return  # said already
+        self._lost_at = held
         what = f"{self.partner.party} countersigned {held} entries of our log and now holds {size}"
         log.warning("exchange.partner_lost_entries", partner=self.partner.party, countersigned=held, holds=size)
         self._parts.ledger.keep_evidence(self.partner.log, what, [])

@@ -13,7 +13,7 @@ import ssl
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 CONNECTIONS_EACH = 16
@@ -54,7 +54,8 @@ class PinnedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Time the head of a request from its first byte."""
-        if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
+        cycle: RequestResponseCycle | None = self.cycle  # None until the first request, whatever uvicorn declares
+        if self._head_timer is None and (cycle is None or cycle.response_complete):
             self._start_head_timer()
         super().data_received(data)
 
