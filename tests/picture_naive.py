@@ -163,8 +163,11 @@ class Naive:
 
     # Terms.
 
-    def clocks(self, a: str, b: str) -> list[dict[str, Any]] | None:
-        """Return the clocks of the newest terms that all parties named have signed, or None."""
+    def clocks(self, a: str, b: str, written: Record | None = None) -> list[dict[str, Any]] | None:
+        """Return the clocks of the newest terms that all parties named have signed, or None.
+
+        ``written``: those that the author ``a`` of this record had signed before it.
+        """
         signed: dict[bytes, dict[str, list[Record]]] = {}
         for record in self.of_kind("agreement"):
             if self.counts(record):
@@ -174,8 +177,12 @@ class Naive:
         best: tuple[tuple[int, int], list[dict[str, Any]]] | None = None
         for raw, by in signed.items():
             rounds = min(len(records) for records in by.values())
-            if rounds and {a, b} <= set(by):
-                when = order(by[min(a, b)][rounds - 1])
-                if best is None or when > best[0]:
-                    best = (when, msgspec.json.decode(raw)["clocks"])
+            if not rounds or not {a, b} <= set(by):
+                continue
+            signatures = [by[min(a, b)][rounds - 1]]
+            if written is not None:
+                signatures = [mine for mine in by[a][:rounds] if order(mine) < order(written)]
+            for signature in signatures:
+                if best is None or order(signature) > best[0]:
+                    best = (order(signature), msgspec.json.decode(raw)["clocks"])
         return None if best is None else best[1]

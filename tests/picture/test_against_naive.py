@@ -69,7 +69,7 @@ def check_item(naive: Naive, item: ItemView) -> None:
     assert item.delivered_s == delivered
     answers = [a for a in naive.hung(record, "answer") if a.party == item.to]
     acknowledgements = naive.acknowledgements(record, item.to) + answers
-    clocks = naive.clocks(item.party, item.to)
+    clocks = naive.clocks(item.party, item.to, naive.records[item.ref])
     mine = next((c for c in clocks or [] if c["urgency"] == item.urgency), {"acknowledge_s": 0, "answer_s": 0})
     for clock, seconds, done in (
         (item.acknowledge, mine["acknowledge_s"], acknowledgements),

@@ -56,6 +56,24 @@ def test_without_terms_in_force_no_deadline_is_invented() -> None:
     assert (alone.state, alone.due_us, alone.agreement) == ("no-agreement", None, None)
 
 
+def test_terms_signed_later_change_no_deadline_that_is_running() -> None:
+    renewed = [
+        entry("pk:5", Agreement(terms=terms(9_000))),
+        entry("ir:5", Agreement(terms=terms(9_000), accepts="pk:5")),
+    ]
+    kept = item(*agreed(300), warning(), DELIVERED, *renewed)
+    assert kept.due_us == (T0 + 310) * US
+    assert kept.agreement == "ir:0"
+
+
+def test_what_was_written_before_the_author_signed_terms_has_no_deadline() -> None:
+    late = [
+        entry("pk:5", Agreement(terms=terms())),
+        entry("ir:5", Agreement(terms=terms(), accepts="pk:5")),
+    ]
+    assert item(*late, warning(), DELIVERED).state == "no-agreement"
+
+
 def test_an_urgency_that_the_terms_do_not_name_has_no_deadline() -> None:
     free = item(*agreed(), warning("priority"), DELIVERED)
     assert (free.acknowledge.state, free.due_us) == ("no-deadline", None)

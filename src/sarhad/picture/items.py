@@ -9,7 +9,7 @@ from typing import Literal, cast
 from sarhad.picture.order import ref_order
 from sarhad.picture.record_view import answer_views, recall_view, receipt_views
 from sarhad.picture.state import State
-from sarhad.picture.terms import Signing, clock_of, in_force
+from sarhad.picture.terms import Signing, clock_of, in_force_when
 from sarhad.picture.views import AnswerView, Bracket, ClockState, ClockView, ItemState, ItemView
 from sarhad.wire.ids import sort_key
 from sarhad.wire.kinds import Recall, ReleaseAct, Tasking
@@ -35,7 +35,9 @@ def cores(state: State, found: list[Signing], record: Record) -> tuple[Core, ...
     """Return the items that a record makes: one for each party that owes a reply."""
     if record.kind not in ITEM_KINDS or record.data is None or state.reason(record):
         return ()
-    return tuple(_core(state, in_force(found, record.party, to), record, to) for to in receivers(state, found, record))
+    return tuple(
+        _core(state, in_force_when(found, record, to), record, to) for to in receivers(state, found, record)
+    )
 
 
 def receivers(state: State, found: list[Signing], record: Record) -> list[str]:

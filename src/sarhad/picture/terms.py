@@ -62,6 +62,22 @@ def in_force(found: list[Signing], a: str, b: str) -> Signing | None:
     return max(complete, key=lambda one: one.signed_at(min(a, b)), default=None)
 
 
+def in_force_when(found: list[Signing], record: Record, other: str) -> Signing | None:
+    """Return the terms with ``other`` that a record was written under, by its author's own order.
+
+    The newest that every party named has signed and that the author had signed before
+    it wrote the record: terms signed later change no deadline that is running.
+    """
+    signed = [
+        (position(mine), signing)
+        for signing in found
+        if other in signing.by_party
+        for mine in signing.by_party.get(record.party, ())[: signing.rounds]
+        if position(mine) < position(record)
+    ]
+    return max(signed, key=lambda one: one[0], default=(None, None))[1]
+
+
 def clock_of(signing: Signing, urgency: str) -> Clock | None:
     """Return the deadlines of an urgency, or None when the terms name none."""
     return next((clock for clock in signing.terms.clocks if clock.urgency == urgency), None)
