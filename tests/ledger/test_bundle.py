@@ -118,6 +118,18 @@ def test_only_what_is_wanted_and_the_manifests_are_opened(tmp_path: Path) -> Non
     assert verify_bundle(tmp_path / "b.zip").ok
 
 
+def test_what_is_newer_than_the_newest_checkpoint_is_counted_and_left_out(tmp_path: Path) -> None:
+    paper = story()
+    paper.say("pk", Note(text=words("Not yet published")), at=T0 + 9000)
+    written = write_bundle(tmp_path / "b.zip", paper, everything(paper), audience="")
+    assert (written.records, written.withheld) == (11, 1)
+    assert verify_bundle(tmp_path / "b.zip").ok
+    with pytest.raises(SarhadError, match="no entry"):
+        write_bundle(tmp_path / "b.zip", paper, {"pk": [-1]}, audience="")
+    with pytest.raises(SarhadError, match="no log"):
+        write_bundle(tmp_path / "b.zip", paper, {"xx": [0]}, audience="")
+
+
 def test_nothing_pinned_is_said(bundle: tuple[Paper, Path]) -> None:
     paper, path = bundle
     assert "No fingerprint was pinned" in verify_bundle(path).warnings[0]

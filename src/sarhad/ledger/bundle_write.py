@@ -81,7 +81,8 @@ class Source(Protocol):
 class Written:
     """What was written: bytes of the file, opened records, and those wanted that could not be opened.
 
-    ``withheld``: their content is not held here, or was refused when it came.
+    ``withheld``: their content is not held here, was refused when it came, or is newer
+    than the newest published checkpoint.
     """
 
     path: Path
@@ -164,12 +165,17 @@ def _logs(ledger: Source, wanted: Mapping[str, Iterable[int]]) -> list[_Log]:
         if newest is None:
             raise SarhadError(f"no checkpoint of {name} is held")
         size = parse_text(notes.parse(newest).text).size
-        flags = bytearray(size)
+        flags, beyond = bytearray(size), 0
         for seq in wanted.get(name, ()):
-            if not 0 <= seq < size:
-                raise SarhadError(f"{name}:{seq} is not under the newest checkpoint, of {size} entries")
-            flags[seq] = 1
-        logs.append(_Log(known[name], newest, size, flags, bytearray(size + 1), bytearray(size + 1)))
+            if seq < 0:
+                raise SarhadError(f"{name}:{seq} is no entry")
+            if seq < size:
+                flags[seq] = 1
+            else:
+                beyond += 1
+        log = _Log(known[name], newest, size, flags, bytearray(size + 1), bytearray(size + 1))
+        log.withheld = beyond
+        logs.append(log)
     return logs
 
 

@@ -88,7 +88,7 @@ export function big64(value: number | bigint): Uint8Array {
   return bytes;
 }
 
-/** spec/wire.md: HMAC-SHA-256(salt, domain, origin length and origin, sequence, body). */
+/** spec/commitment.md: HMAC-SHA-256(salt, domain, origin length and origin, sequence, body). */
 export function commitment(origin: string, seq: number, salt: Uint8Array, body: Uint8Array): Uint8Array {
   const name = utf8(origin);
   const length = Uint8Array.of(name.length >> 8, name.length & 255);
@@ -110,7 +110,7 @@ export function typed(value: string): string {
   return /^[0-9]{25}$/.test(digits) ? (digits.match(/.{5}/g) ?? []).join(" ") : "";
 }
 
-/** Canonical JSON (spec/wire.md): keys in order, no white space, safe integers, no controls. */
+/** Canonical JSON (spec/record.md): keys in order, no white space, safe integers, no controls. */
 export function canonical(value: unknown, depth = 16): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") {
