@@ -355,3 +355,17 @@ def test_what_is_no_zip_at_all_is_a_problem(tmp_path: Path) -> None:
         must_fail(verify_bundle(tmp_path / "junk"))
     with pytest.raises(FileNotFoundError):
         verify_bundle(tmp_path / "nothing")
+
+
+def test_a_zip64_directory_is_read_and_checked_alike(honest: Path, tmp_path: Path) -> None:
+    raw = honest.read_bytes()
+    count, length, offset = struct.unpack("<HII", raw[-12:-2])
+    end64 = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, length, offset)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, offset + length, 1)
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path = tmp_path / "zip64.zip"
+    path.write_bytes(raw[:-22] + end64 + locator + end)
+    assert verify_bundle(path).ok
+    for broken in (raw[:-22] + locator + end, raw[:-22] + b"x" + end64 + locator + end, locator + end, end):
+        path.write_bytes(broken)
+        must_fail(verify_bundle(path))
