@@ -272,22 +272,29 @@ class Desk:
             if index % FOLD_BATCH == FOLD_BATCH - 1:
                 await asyncio.sleep(0)
 
-    async def ingest(self, log: str, seqs: Iterable[int], witnessed: Iterable[Witnessed] = ()) -> None:
+    async def ingest(
+        self, log: str, seqs: Iterable[int], witnessed: Iterable[Witnessed] = (), read: Iterable[Record] = ()
+    ) -> None:
         """Fold entries of a partner's log that the exchange has persisted, and confirm their delivery.
 
-        Returns once the receipt is durable.  Idempotent; what is called for nothing,
-        or was refused as evidence, is skipped.
+        ``read`` are those of them that the caller has read already, from the bytes that
+        the ledger keeps.  Returns once the receipt is durable.  Idempotent; what is called
+        for nothing, or was refused as evidence, is skipped.
         """
         async with self._ingest:
             due = Due()
             subjects: set[str] = set()
-            for entry in await asyncio.to_thread(self._entries, log, list(seqs)):
+            ready = {one.seq: one for one in read if one.log == log}
+            for entry in await asyncio.to_thread(self._entries, log, [seq for seq in seqs if seq not in ready]):
                 found = _read(log, entry)
-                if found is None:
-                    continue
-                subjects |= self._fold(found)
-                if self._deliveries.due(found):
-                    due.add(found)
+                if found is not None:
+                    ready[found.seq] = found
+            for index, seq in enumerate(sorted(ready)):
+                subjects |= self._fold(ready[seq])
+                if self._deliveries.due(ready[seq]):
+                    due.add(ready[seq])
+                if index % FOLD_BATCH == FOLD_BATCH - 1:
+                    await asyncio.sleep(0)
             for fact in witnessed:
                 subjects |= self.picture.apply(fact)
             self._publish(subjects)

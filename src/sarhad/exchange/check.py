@@ -13,15 +13,19 @@ from sarhad.ledger.model import Identity, Opening
 from sarhad.wire import envelope, ids, record, values
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.kinds import ReleaseAct
+from sarhad.wire.record import Record
 from sarhad.wire.registry import KINDS
 
 _RELEASE_MARK = b'"kind":"release"'
 
 
-def check_opening(identity: Identity, us: str, widened: Callable[[int], bool], opening: Opening) -> str:
+def check_opening(
+    identity: Identity, us: str, widened: Callable[[int], bool], opening: Opening, usable: list[Record] | None = None
+) -> str:
     """Return "" when ``opening`` may be used by party ``us``, otherwise why not.
 
-    ``widened`` tells whether a release by the author, in our hands, opens that entry to us.
+    ``widened`` tells whether a release by the author, in our hands, opens that entry to
+    us.  The record as it was read is added to ``usable``, so that nobody reads it twice.
     """
     try:
         read = record.read(identity.log, opening.seq, opening.body)
@@ -34,6 +38,8 @@ def check_opening(identity: Identity, us: str, widened: Callable[[int], bool], o
         return "the marking is contradictory"
     if not values.may_read(read.header.release, us, frozenset({us})) and not widened(opening.seq):
         return "not released to us"
+    if usable is not None:
+        usable.append(read)
     return ""
 
 

@@ -10,18 +10,20 @@ from sarhad.ledger.ledger import Ledger
 from sarhad.picture import Witnessed
 from sarhad.wire.errors import VerificationError
 
+_FALSE = "a countersignature that does not verify"
+
 
 def fact_of(signed: Countersignature) -> Witnessed:
     """Say a verified countersignature as the picture holds it."""
     return Witnessed(signed.log, signed.size, signed.by, signed.time_s)
 
 
-def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witnessed]:
+def take_testimony(ledger: Ledger, offered: Iterable[Testimony], sender: str) -> list[Witnessed]:
     """Keep the countersignatures that verify against what we hold; returns those that were new.
 
     One of an unknown log or party, or beyond what we hold, is passed over.  The first
-    one that does not verify is kept as evidence, and the rest is not looked at: a
-    partner must not be able to fill the store of evidence with one message.
+    one that does not verify is kept as evidence against ``sender`` (a log), once, and
+    the rest is not looked at: a partner must not be able to fill the store of evidence.
     """
     identities = {identity.log for identity in ledger.logs()}
     found: list[Witnessed] = []
@@ -31,12 +33,16 @@ def take_testimony(ledger: Ledger, offered: Iterable[Testimony]) -> list[Witness
         try:
             signed = ledger.add_countersignature(one.log, one.size, one.line, one.by)
         except VerificationError as error:
-            ledger.keep_evidence(one.log, f"a countersignature of {one.by} that does not verify: {error.what}",
-                                 [one.line.encode()])  # fmt: skip
+            _blame(ledger, sender, one, error)
             break
         if signed is not None:
             found.append(fact_of(signed))
     return found
+
+
+def _blame(ledger: Ledger, sender: str, one: Testimony, error: VerificationError) -> None:
+    if not any(held.log == sender and held.what.startswith(_FALSE) for held in ledger.evidence()):
+        ledger.keep_evidence(sender, f"{_FALSE} of {one.by} on {one.log}: {error.what}", [one.line.encode()])
 
 
 def published_fact(ledger: Ledger, log: str, size: int) -> list[Witnessed]:

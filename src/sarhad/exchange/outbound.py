@@ -265,7 +265,7 @@ class Queue:
         signed = ledger.add_countersignature(ours, push.end, reply.countersignature, theirs)
         facts = [fact_of(signed)] if signed is not None else []
         facts += published_fact(ledger, ours, push.end)
-        facts += take_testimony(ledger, [one for one in reply.testimony if one.by == theirs])
+        facts += take_testimony(ledger, [one for one in reply.testimony if one.by == theirs], theirs)
         if reply.checkpoint:
             self._parts.sightings.see(reply.checkpoint, now)
         return facts

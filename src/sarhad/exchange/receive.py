@@ -28,6 +28,10 @@ from sarhad.ledger.model import Extended, Identity, Opening
 from sarhad.picture import Witnessed
 from sarhad.wire import ids
 from sarhad.wire.errors import SarhadError, VerificationError
+from sarhad.wire.record import Record
+
+Check = Callable[[Opening], str]
+"""Judges an opened content: "" when it may be used, otherwise why not."""
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +43,7 @@ class Taken:
     extended: Extended
     usable: list[int] = field(default_factory=list)
     facts: list[Witnessed] = field(default_factory=list)
+    read: list[Record] = field(default_factory=list)  # contents that were read in passing
 
 
 @dataclass(slots=True)
@@ -49,6 +54,7 @@ class _Inbound:
     folding: asyncio.Task[None] | None = None
     usable: list[int] = field(default_factory=list)  # persisted, not yet folded
     facts: list[Witnessed] = field(default_factory=list)  # likewise
+    read: list[Record] = field(default_factory=list)  # records of ``usable``, as far as they were read already
     held: int = 0  # the largest size of its log at which the partner holds our countersignature
 
 
@@ -86,6 +92,7 @@ class Receiver:
             inbound.held = max(inbound.held, push.held)
             inbound.usable += taken.usable
             inbound.facts += taken.facts
+            inbound.read += taken.read
             inbound.folding = asyncio.create_task(self._fold(push.log, inbound))
             reply = await asyncio.to_thread(self._reply, push, taken, received_at)
         self._heard(partner.party)
@@ -93,7 +100,7 @@ class Receiver:
 
     async def take_lines(self, push: Push) -> None:
         """Keep what goes along with a push whose entries are all held already."""
-        facts = await asyncio.to_thread(take_testimony, self._ledger, push.testimony)
+        facts = await asyncio.to_thread(take_testimony, self._ledger, push.testimony, push.log)
         self._desk.witnessed(facts)
 
     def held_by(self, log_name: str) -> int:
@@ -121,30 +128,33 @@ class Receiver:
         entries are countersigned the sender will not show them again.
         """
         opened = opened_in(identity, self._ledger.identity.party, push.openings)
-        disclosed = self._disclose(identity, push, opened)
-        extended = self._extend(identity, push, opened)
-        taken = Taken(extended, disclosed + extended.opened, [fact_of(extended.countersignature)])
+        read: list[Record] = []
+        check = partial(check_opening, identity, self._ledger.identity.party, opened.__contains__, usable=read)
+        disclosed = self._disclose(identity.log, push, check)
+        extended = self._extend(identity.log, push, check)
+        usable = disclosed + extended.opened
+        taken = Taken(extended, usable, [fact_of(extended.countersignature)])
+        kept = set(usable)
+        taken.read += [one for one in read if one.seq in kept]
         taken.facts += published_fact(self._ledger, identity.log, push.end)
-        taken.facts += take_testimony(self._ledger, push.testimony)
+        taken.facts += take_testimony(self._ledger, push.testimony, identity.log)
         self._see(identity.log, push.seen)
         return taken
 
-    def _disclose(self, identity: Identity, push: Push, opened: set[int]) -> list[int]:
+    def _disclose(self, log_name: str, push: Push, check: Check) -> list[int]:
         if not push.disclosures:
             return []
-        check = partial(check_opening, identity, self._ledger.identity.party, opened.__contains__)
-        return self._ledger.disclose(identity.log, [_opening(one) for one in push.disclosures], check)
+        return self._ledger.disclose(log_name, [_opening(one) for one in push.disclosures], check)
 
-    def _extend(self, identity: Identity, push: Push, opened: set[int]) -> Extended:
-        check = partial(check_opening, identity, self._ledger.identity.party, opened.__contains__)
+    def _extend(self, log_name: str, push: Push, check: Check) -> Extended:
         openings = [_opening(one) for one in push.openings]
-        extended = self._ledger.extend(identity.log, push.start, push.commitments, openings, push.checkpoint, check)
+        extended = self._ledger.extend(log_name, push.start, push.commitments, openings, push.checkpoint, check)
         if extended.refused:
-            log.warning("exchange.refused_contents", log=identity.log, entries=extended.refused[:20])
+            log.warning("exchange.refused_contents", log=log_name, entries=extended.refused[:20])
         try:
-            self._sightings.grown(identity.log)
+            self._sightings.grown(log_name)
         except Frozen as error:  # what was countersigned stands and is folded; nothing more is taken
-            log.warning("exchange.conflict", said_by=identity.log, what=error.what)
+            log.warning("exchange.conflict", said_by=log_name, what=error.what)
         return extended
 
     def _see(self, sender: str, notes: list[bytes]) -> None:
@@ -177,10 +187,10 @@ class Receiver:
 
     async def _fold(self, log_name: str, inbound: _Inbound) -> None:
         """Fold what is owed; what could not be confirmed stays owed, and the next start repairs it too."""
-        usable, facts = inbound.usable, inbound.facts
-        inbound.usable, inbound.facts = [], []
+        usable, facts, read = inbound.usable, inbound.facts, inbound.read
+        inbound.usable, inbound.facts, inbound.read = [], [], []
         try:
-            await self._desk.ingest(log_name, usable, facts)
+            await self._desk.ingest(log_name, usable, facts, read)
         except SarhadError as error:
             inbound.usable[:0], inbound.facts[:0] = usable, facts
             log.warning("exchange.not_confirmed", log=log_name, what=error.what, retry=error.retry)
