@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from desk.house import House, carry, receipts, settle, words
-from sarhad.desk import KeyReused, NotFound, RoleRefused
+from sarhad.desk import KeyReused, NotFound, RoleRefused, keys
+from sarhad.desk.rules import Intended
 from sarhad.ledger import proof
 from sarhad.wire import envelope
 from sarhad.wire.errors import Refused
@@ -188,3 +189,13 @@ async def test_a_preview_of_a_release_shows_the_record_that_would_be_read(ir: Ho
 async def test_an_officer_out_of_service_is_nobody(ir: House) -> None:
     with pytest.raises(RoleRefused):
         ir.desk.actor("stranger")
+
+
+async def test_a_crash_before_the_append_leaves_the_key_to_be_used_once(ir: House, pk: House) -> None:
+    intended = Intended(WARN, JOINT, None)
+    name = keys.state_key("duty", "k-1")
+    keys.remember(ir.ledger, name, intended, b"the body that was never appended")
+    await ir.restart()
+    size = ir.ledger.size("ir")
+    refs = {await ir.act("duty", WARN, release=JOINT, key="k-1") for _ in range(2)}
+    assert refs == {f"ir:{size}"}

@@ -118,7 +118,9 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
     app = create_app(house.desk, sign_ins, Attachments(house.folder / "attachments"), settings=settings, export=export)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
     server = Server(config)
-    sock = config.bind_socket()
+    # A TCP socket that says so: asyncio switches Nagle's algorithm off only then, and uvicorn's own does not.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
     task = asyncio.create_task(server.serve([sock]))
     await server.listening.wait()
     try:
