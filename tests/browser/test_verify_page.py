@@ -61,3 +61,22 @@ def test_fingerprints_that_are_typed_are_compared(page: Page) -> None:
     page.get_by_label("Fingerprint you had pk").fill(pins["ir"])
     page.get_by_label("Fingerprint you had pk").press("Tab")
     expect(page.locator("#problem")).to_contain_text("these are other keys")
+
+
+@pytest.mark.parametrize("width", [320, 1400])
+def test_axe_finds_nothing_and_nothing_runs_over_the_edge(browser: Browser, width: int) -> None:
+    axe = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+    if not (BUILT.exists() and axe.exists()):
+        pytest.skip("the page or axe is not there: run python hatch_build.py")
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(BUILT.as_uri())
+    page.evaluate(axe.read_text())
+    for language in GOOD:
+        page.click(f"button[lang={language}]")
+        page.set_input_files("#file", FOLDER / "valid.zip")
+        expect(page.locator("#verdict")).to_contain_text(GOOD[language])
+        violations = page.evaluate("axe.run().then((found) => found.violations.map((one) => one.id))")
+        assert violations == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
