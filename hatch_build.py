@@ -87,10 +87,11 @@ def install(ui: Path, node: str, npm: str, env: dict[str, str], *, tools: bool) 
 
 
 def build(root: Path, *, tools: bool = False) -> bool:
-    """Build the pages if their sources changed; tell whether anything was done."""
+    """Build the pages if their sources changed; tell whether they did.  ``tools``: see install."""
     stamp = root / OUTPUT / ".built"
     wanted = digest(root)
-    if stamp.exists() and stamp.read_text() == wanted:
+    current = stamp.exists() and stamp.read_text() == wanted
+    if current and not tools:
         return False
     folder = node_bin()
     node = str(folder / ("node.exe" if sys.platform == "win32" else "node"))
@@ -98,6 +99,8 @@ def build(root: Path, *, tools: bool = False) -> bool:
     env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_ENV": "production"}
     ui = root / "ui"
     install(ui, node, str(modules / "npm" / "bin" / "npm-cli.js"), env, tools=tools)
+    if current:
+        return False
     vite = [node, str(ui / "node_modules" / "vite" / "bin" / "vite.js"), "build"]
     run("vite build", vite, ui, env)
     run("vite build of the offline page", [*vite, "--config", "verify/vite.config.ts"], ui, env)

@@ -19,7 +19,6 @@ from provision import find_chromium
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SIZES = {"": (1440, 900), "-phone": (390, 800)}
-SETTLED = 'document.querySelectorAll(".log-panel .row").length > 3 && document.querySelectorAll(".item").length > 0'
 
 
 def open_watch(browser: Browser, asked: argparse.Namespace, language: str, theme: str, size: tuple[int, int]) -> Page:
@@ -31,7 +30,8 @@ def open_watch(browser: Browser, asked: argparse.Namespace, language: str, theme
     page = context.new_page()
     page.goto(asked.url + (f"/?room={asked.room}" if asked.room else ""))
     sign_in(page, asked.officer, asked.password)
-    page.wait_for_function(SETTLED)
+    page.locator(".item").first.wait_for()
+    page.locator(".log-panel .row").nth(3).wait_for(state="attached")
     page.wait_for_timeout(2_500)  # tiles and labels are drawn after the last answer
     return page
 
