@@ -163,7 +163,7 @@ def _catch_up_round(folder: Path, count: int) -> dict[str, float]:
     with other_process(b) as (process, _port):
         over_tls(process)
     for name, limit in LIMITS.items():
-        c = folder / name.split()[0].strip("+,")
+        c = folder / name.replace(" ", "-")
         party.make(c, "bb")
         party.join(c, a)
         started = time.perf_counter()
@@ -174,7 +174,7 @@ def _catch_up_round(folder: Path, count: int) -> dict[str, float]:
 
 LIMITS: dict[str, Callable[[Path, Path], None]] = {
     "extend without network or fold": limits.extend_only,
-    "fold+extend without network": limits.extend_and_fold,
+    "extend and fold without network": limits.extend_and_fold,
 }
 
 

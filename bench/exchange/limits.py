@@ -18,6 +18,7 @@ from sarhad.exchange.messages import BATCH_ENTRIES, PROTOCOL, PushReply, encode
 from sarhad.exchange.server import Listener, Receive, Scope, Send, respond
 from sarhad.ledger.ledger import Ledger
 from sarhad.ledger.model import Opening
+from sarhad.wire.record import Record
 
 ANSWER = encode(PushReply(v=PROTOCOL, size=1, countersignature="x" * 150, checkpoint=b"x" * 300, received_at=1))
 
@@ -90,9 +91,10 @@ def extend_and_fold(a: Path, b: Path) -> None:
 
 async def _extend_and_fold(a: Path, b: Path) -> None:
     source, node = party.open_ledger(a), await party.open_party(b)
-    check = partial(check_opening, node.ledger.identity_of("aa"), "bb", lambda _seq: False)
     for start, commitments, openings, note in batches(source):
+        read: list[Record] = []
+        check = partial(check_opening, node.ledger.identity_of("aa"), "bb", lambda _seq: False, usable=read)
         extended = node.ledger.extend("aa", start, commitments, openings, note, check)
-        await node.desk.ingest("aa", extended.opened)
+        await node.desk.ingest("aa", extended.opened, (), read)
     source.close()
     node.ledger.close()
