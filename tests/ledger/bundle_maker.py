@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sarhad.ledger import checkpoint as checkpoints
 from sarhad.ledger.checkpoint import Checkpoint
@@ -141,7 +142,15 @@ class Paper:
         signature = envelope.sign_body(key or held.log_key, body) if data.kind_info.act else None
         return held.append(body, signature)
 
-    def receipt(self, log: str, step: str, refs: Sequence[str], *, at: int, by: str = "duty.west") -> str:
+    def receipt(
+        self,
+        log: str,
+        step: Literal["delivered", "seen", "acknowledged"],
+        refs: Sequence[str],
+        *,
+        at: int,
+        by: str = "duty.west",
+    ) -> str:
         cited = refs[0].partition(":")[0]
         seqs = sorted(int(ref.partition(":")[2]) for ref in refs)
         spans = tuple((seq, seq) for seq in seqs)

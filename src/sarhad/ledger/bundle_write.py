@@ -173,9 +173,7 @@ def _logs(ledger: Source, wanted: Mapping[str, Iterable[int]]) -> list[_Log]:
                 flags[seq] = 1
             else:
                 beyond += 1
-        log = _Log(known[name], newest, size, flags, bytearray(size + 1), bytearray(size + 1))
-        log.withheld = beyond
-        logs.append(log)
+        logs.append(_Log(known[name], newest, size, flags, bytearray(size + 1), bytearray(size + 1), withheld=beyond))
     return logs
 
 
