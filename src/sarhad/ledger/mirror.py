@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from sarhad.ledger import checkpoint as checkpoints
 from sarhad.ledger import cosignature, merkle, note, tree
 from sarhad.ledger.checkpoint import Checkpoint
-from sarhad.ledger.errors import Frozen, OutOfStep
+from sarhad.ledger.errors import Damaged, Frozen, OutOfStep
 from sarhad.ledger.held import Held
-from sarhad.ledger.model import Countersignature, Extended, Identity, Opening
+from sarhad.ledger.model import Countersignature, Entry, Extended, Identity, Opening
 from sarhad.ledger.store import Guard, Head, Row, Store, StoredCheckpoint, StoredLine, Writing
 from sarhad.ledger.writer import Writer
 from sarhad.wire import envelope
@@ -99,10 +99,9 @@ class Mirror:
         held.refuse_if_frozen()
         rows, opened = [], []
         for opening in openings:
-            found = self._store.entries(held.no, opening.seq, opening.seq + 1, 1)
-            if not found or opening.seq >= held.frontier.size:
+            if not 0 <= opening.seq < held.frontier.size:
                 raise OutOfStep(held.log, held.frontier.size)
-            entry = found[0]
+            entry = self._entry(held, opening.seq)
             if entry.body is not None and not entry.refused:
                 continue
             envelope.check_commitment(held.head, opening.seq, opening.salt, opening.body, entry.commitment)
@@ -115,7 +114,7 @@ class Mirror:
         if rows:
             self._writer.run_sure(
                 lambda writing: writing.open_entries(held.no, rows),
-                lambda: all(self._content(held, row[4]) == row[1] for row in rows),
+                lambda: all(self._entry(held, row[4]).body == row[1] for row in rows),
             )
         return opened
 
@@ -200,12 +199,15 @@ class Mirror:
         if self._store.line(held.no, line.size, line.by) is None:
             self._writer.run(lambda writing: writing.add_line(held.no, line))
 
-    def _content(self, held: Held, seq: int) -> bytes | None:
-        return self._store.entries(held.no, seq, seq + 1, 1)[0].body
+    def _entry(self, held: Held, seq: int) -> Entry:
+        found = self._store.entries(held.no, seq, seq + 1, 1)
+        if not found:
+            raise Damaged("an entry is missing", where=f"{held.log}:{seq}")
+        return found[0]
 
     def _usable(self, held: Held, seq: int) -> bool:
-        found = self._store.entries(held.no, seq, seq + 1, 1)
-        return bool(found) and found[0].body is not None and not found[0].refused
+        entry = self._entry(held, seq)
+        return entry.body is not None and not entry.refused
 
     def _rows(
         self, held: Held, start: int, commitments: bytes, openings: Sequence[Opening], check: Check
@@ -213,8 +215,8 @@ class Mirror:
         """Check every opening; return the rows to write, and which contents may be used."""
         step = envelope.COMMITMENT_BYTES
         rows: list[Row] = [
-            (start + at, commitments[at * step : at * step + step], None, None, None, None)
-            for at in range(len(commitments) // step)
+            (seq, commitments[at : at + step], None, None, None, None)
+            for seq, at in enumerate(range(0, len(commitments), step), start)
         ]
         opened: list[int] = []
         refused: list[int] = []

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import repeat
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -43,7 +44,7 @@ class _Job:
 class _Growth:
     """What a group adds to the own log."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     frontier: tree.Frontier
     tiles: list[tree.FullTile]
     checkpoint: StoredCheckpoint
@@ -201,17 +202,17 @@ class Writer:
         if not drafts:
             return None
         own = self._own
-        salts = os.urandom(SALT_BYTES * len(drafts))
-        rows: list[Row] = []
-        head, seq, at = own.head, own.frontier.size, 0
-        for draft in drafts:
-            salt = salts[at : at + SALT_BYTES]
-            rows.append((seq, commit(head, seq, salt, draft.body), salt, draft.body, draft.signature, None))
-            seq += 1
-            at += SALT_BYTES
-        frontier, tiles = tree.extend(own.frontier, b"".join([merkle.leaf_hash(row[1]) for row in rows]))
-        head_ = Checkpoint(own.identity.origin, frontier.size, frontier.root())
-        signed = StoredCheckpoint(head_.size, head_.root, signature_of(head_, self.secret))
+        random = os.urandom(SALT_BYTES * len(drafts))
+        salts = [random[at : at + SALT_BYTES] for at in range(0, len(random), SALT_BYTES)]
+        bodies = [draft.body for draft in drafts]
+        signatures = [draft.signature for draft in drafts]
+        head, start = own.head, own.frontier.size
+        seqs = range(start, start + len(drafts))
+        commitments = [commit(head, seq, salt, body) for seq, salt, body in zip(seqs, salts, bodies, strict=True)]
+        rows = list(zip(seqs, commitments, salts, bodies, signatures, repeat(None), strict=False))
+        frontier, tiles = tree.extend(own.frontier, merkle.leaf_hashes(b"".join(commitments)))
+        view = Checkpoint(own.identity.origin, frontier.size, frontier.root())
+        signed = StoredCheckpoint(view.size, view.root, signature_of(view, self.secret))
         return _Growth(rows, frontier, tiles, signed)
 
     def _landed(self, growth: _Growth) -> bool:

@@ -26,6 +26,12 @@ PAYLOAD_TYPE = "application/vnd.sarhad.record+json"
 
 _PAE_HEAD = b"DSSEv1 %d %s " % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode())
 
+_sha256 = hashlib.sha256
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_INNER_REST = b"\x36" * (64 - SALT_BYTES)
+_OUTER_REST = b"\x5c" * (64 - SALT_BYTES)
+
 
 def commitment_head(origin: str) -> bytes:
     """Return the part of the committed message that is the same for a whole log.
@@ -42,7 +48,11 @@ def commit(head: bytes, seq: int, salt: bytes, body: bytes) -> bytes:
     ``head`` is commitment_head(origin); the sequence is eight bytes, big-endian;
     ``salt`` is 32 random bytes, never used twice.
     """
-    return hmac.digest(salt, head + seq.to_bytes(8, "big") + body, hashlib.sha256)
+    if len(salt) != SALT_BYTES:
+        return hmac.digest(salt, head + seq.to_bytes(8, "big") + body, hashlib.sha256)
+    # RFC 2104 as it is defined, over hashlib: OpenSSL 3 spends more time looking its HMAC up than hashing
+    inner = _sha256(salt.translate(_INNER) + _INNER_REST + head + seq.to_bytes(8, "big") + body).digest()
+    return _sha256(salt.translate(_OUTER) + _OUTER_REST + inner).digest()
 
 
 def check_commitment(head: bytes, seq: int, salt: bytes, body: bytes, commitment: bytes) -> None:

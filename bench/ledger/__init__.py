@@ -1,0 +1,1 @@
+"""What the ledger costs, beside what the machine can do."""
