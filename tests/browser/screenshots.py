@@ -1,7 +1,7 @@
 """Pictures of the desk for the README: ``python tests/browser/screenshots.py URL OFFICER PASSWORD [FOLDER]``.
 
 Takes a desk that is running (``sarhad demo`` prints address and sign-ins) and writes the
-watch in three languages, dark and light, wide and narrow.  ``--room NAME`` shows a drill.
+watch in three languages, dark and light, wide and on a phone.  ``--room NAME`` shows a drill.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from browser.desks import FLAGS, sign_in
 from provision import find_chromium
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-SIZES = {"": (1440, 900), "-phone": (390, 800)}
+WIDE, PHONE = (1440, 900), (390, 800)
+SHOTS = {
+    "watch-en": ("en", "dark", WIDE),
+    "watch-en-light": ("en", "light", WIDE),
+    "watch-fa": ("fa", "light", WIDE),
+    "watch-ur": ("ur", "dark", WIDE),
+    "watch-ur-phone": ("ur", "dark", PHONE),
+    "watch-fa-phone": ("fa", "light", PHONE),
+}
 
 
 def open_watch(browser: Browser, asked: argparse.Namespace, language: str, theme: str, size: tuple[int, int]) -> Page:
@@ -36,19 +44,25 @@ def open_watch(browser: Browser, asked: argparse.Namespace, language: str, theme
     return page
 
 
+def select_oldest(page: Page, words: str) -> None:
+    """Open the oldest record that the search finds, then show the whole log again."""
+    page.fill("#search", words)
+    page.wait_for_url("**q=**")
+    page.wait_for_timeout(800)
+    page.locator(".log-panel .row").last.click()
+    page.fill("#search", "")
+    page.wait_for_timeout(1_500)  # the map moves to it
+
+
 def shoot(browser: Browser, asked: argparse.Namespace) -> None:
-    """Write one picture a language, theme and size; in the wide ones an incident is open."""
-    for language in ("en", "fa", "ur"):
-        for theme in ("dark", "light"):
-            for suffix, size in SIZES.items():
-                page = open_watch(browser, asked, language, theme, size)
-                if not suffix and asked.select:
-                    page.locator(".row", has=page.locator(".id", has_text=asked.select)).first.click()
-                    page.wait_for_timeout(1_200)
-                name = f"watch-{language}{suffix}{'-light' if theme == 'light' else ''}.png"
-                page.screenshot(path=asked.folder / name)
-                print(asked.folder / name)
-                page.context.close()
+    """Write every picture; in the wide ones the record asked for is open."""
+    for name, (language, theme, size) in SHOTS.items():
+        page = open_watch(browser, asked, language, theme, size)
+        if size == WIDE and asked.select:
+            select_oldest(page, asked.select)
+        page.screenshot(path=asked.folder / f"{name}.png")
+        print(asked.folder / f"{name}.png")
+        page.context.close()
 
 
 def main() -> None:
@@ -59,7 +73,7 @@ def main() -> None:
     parser.add_argument("password")
     parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
     parser.add_argument("--room", default="", help="show this exercise")
-    parser.add_argument("--select", default="", help="reference of a record to open")
+    parser.add_argument("--select", default="", help="words that find the record to open")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
