@@ -43,6 +43,7 @@ class Raw:
         self.random = os.urandom(64)
 
     def append(self, bodies: list[bytes]) -> None:
+        """Append one group durably."""
         commitment, salt = self.random[:32], self.random[32:]
         rows = [(seq, commitment, salt, text) for seq, text in enumerate(bodies, self.seq)]
         self.connection.execute("BEGIN IMMEDIATE")
@@ -51,6 +52,7 @@ class Raw:
         self.seq += len(bodies)
 
     def close(self) -> None:
+        """Let go of the file."""
         self.connection.close()
 
 
@@ -63,9 +65,11 @@ class Ours:
         self.ledger = Ledger.create(folder / "ours", identity, log, witness, lambda: time.time_ns() // 1000)
 
     def append(self, bodies: list[bytes]) -> None:
+        """Append one group durably."""
         self.ledger.append([Draft(text) for text in bodies])
 
     def close(self) -> None:
+        """Let go of the file."""
         self.ledger.close()
 
 
@@ -76,9 +80,11 @@ class Pymerkle:
         self.tree = pymerkle.SqliteTree(str(folder / "pymerkle.sqlite"), algorithm="sha256")
 
     def append(self, bodies: list[bytes]) -> None:
+        """Append one group durably."""
         self.tree.append_entries(bodies, chunksize=len(bodies))
 
     def close(self) -> None:
+        """Let go of the file."""
         self.tree.close()
 
 
