@@ -1,0 +1,17 @@
+"""The commitment is HMAC-SHA-256, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sarhad.wire import envelope
+
+
+@given(st.binary(max_size=500), st.integers(0, 2**63 - 1), st.binary(min_size=32, max_size=32), st.binary(max_size=500))
+def test_it_agrees_with_the_standard_library(head: bytes, seq: int, salt: bytes, body: bytes) -> None:
+    expected = hmac.new(salt, head + seq.to_bytes(8, "big") + body, hashlib.sha256).digest()
+    assert envelope.commit(head, seq, salt, body) == expected
