@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from exchange.liar import History, Liar
-from exchange.world import JOINT, OWN, Node, World, make_keys, settled
+from exchange.world import JOINT, OWN, Node, World, make_keys, settled, until
 from sarhad.exchange import messages
 from sarhad.exchange.invitation import Invitation, read_invitation, write_invitation
 from sarhad.exchange.messages import BATCH_ENTRIES, MAX_MESSAGE_BYTES, Problem, PushReply, Shown, encode
@@ -71,6 +71,11 @@ def told(answer: PushReply | Problem) -> str:
     return answer.code
 
 
+async def frozen_is_shown(scene: Scene) -> None:
+    links = scene.ir.desk.links
+    await until(lambda: "pk" in links and links["pk"].state == "frozen", scene.ir)
+
+
 async def test_a_fork_freezes_the_log_and_keeps_both_notes(scene: Scene) -> None:
     before = scene.picture()
     other = scene.history.fork(1)
@@ -83,9 +88,10 @@ async def test_a_fork_freezes_the_log_and_keeps_both_notes(scene: Scene) -> None
     scene.history.note("the true one goes on")
     assert told(await scene.liar.send(scene.history.push(2))) == "frozen"
     assert scene.picture() == before
+    await frozen_is_shown(scene)
     await scene.ir.restart()
     assert told(await scene.liar.send(scene.history.push(2))) == "frozen"
-    assert scene.ir.desk.links["pk"].state == "frozen"
+    await frozen_is_shown(scene)
     await scene.honest_traffic_goes_on()
 
 
@@ -299,6 +305,7 @@ async def test_a_larger_checkpoint_that_does_not_continue_is_found_out_when_we_g
         scene.history.note(f"shown to ir only {i}")
     await scene.liar.send(scene.history.push(2))
     assert "conflict" in scene.ir.ledger.frozen("pk")
+    await frozen_is_shown(scene)
     assert len(scene.ir.ledger.evidence()[-1].exhibits) == 2
     await scene.honest_traffic_goes_on()
 

@@ -56,7 +56,7 @@ class Exchange:
         self._settings = settings
         self._timers: Timers = timers or RealTimers()
         self._sightings = Sightings(ledger)
-        self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._timers.now)
+        self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._alarm, self._timers.now)
         self._outbox = Outbox(ledger, desk)
         self._context: ssl.SSLContext = tls.server_context(settings.certificate, settings.key)
         parts = app.Parts(ledger, desk, roster, self.receiver, self._timers, settings.body_seconds, self._heard)
@@ -137,6 +137,11 @@ class Exchange:
         queue = self.queues.get(party)
         if queue is not None:
             queue.heard()
+
+    def _alarm(self, party: str) -> None:
+        queue = self.queues.get(party)
+        if queue is not None:
+            queue.alarm()
 
     async def _follow_desk(self) -> None:
         """Wake the queues whenever the picture has changed: a new own record is sent at once."""

@@ -25,6 +25,7 @@ from sarhad.exchange.roster import Partner
 from sarhad.exchange.sightings import Sightings
 from sarhad.exchange.standing import suspended_by_them, suspended_by_us
 from sarhad.exchange.timers import SECOND, Backoff, Timers, first_of
+from sarhad.ledger.errors import Frozen
 from sarhad.ledger.ledger import Ledger
 from sarhad.picture import Witnessed
 from sarhad.wire import ids
@@ -84,6 +85,11 @@ class Queue:
         self._heard.set()
         self._wake.set()
 
+    def alarm(self) -> None:
+        """What is allowed has changed: look at once, also in a pause."""
+        self._heard.set()
+        self._wake.set()
+
     async def run(self) -> None:
         """Send, wait, send, until cancelled."""
         await self._show("connecting", "")
@@ -100,6 +106,8 @@ class Queue:
         try:
             state, reason = await self._turn()
         except SarhadError as error:
+            if isinstance(error, Frozen) and error.log == self.partner.log:
+                return  # the next turn finds it on record, shows it, and waits
             pause = self._backoff.failed() if error.retry else NEVER_US
             log.info("exchange.failed", partner=self.partner.party, what=error.what, code=error.code, pause_us=pause)
             self._probe_at = 0
@@ -197,7 +205,7 @@ class Queue:
                 testimony = self._gossip.pending(batch.end)
                 if batch.start != self._position:
                     continue
-                if batch.end == batch.start and not testimony:
+                if batch.end == batch.start and not testimony and not self._owed():
                     return True
                 if batch.end < stop():
                     ahead = asyncio.create_task(self._next(batch.end, stop()))
@@ -206,6 +214,13 @@ class Queue:
             if ahead is not None:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
+
+    def _owed(self) -> bool:
+        """Tell whether the partner holds entries, brought by hand, for which we hold no countersignature of its yet.
+
+        An empty push is answered with it.
+        """
+        return self._parts.ledger.countersigned_size(self.partner.log) < self._position
 
     async def _next(self, start: int, stop: int) -> Batch:
         if start >= stop:

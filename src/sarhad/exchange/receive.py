@@ -44,6 +44,7 @@ class Taken:
     usable: list[int] = field(default_factory=list)
     facts: list[Witnessed] = field(default_factory=list)
     read: list[Record] = field(default_factory=list)  # contents that were read in passing
+    frozen: list[str] = field(default_factory=list)  # parties whose logs were found to conflict
 
 
 @dataclass(slots=True)
@@ -67,13 +68,15 @@ class Receiver:
         desk: Desk,
         sightings: Sightings,
         heard: Callable[[str], None],
+        alarm: Callable[[str], None],
         clock: Callable[[], int],
     ) -> None:
-        """``heard`` is told whose push was taken in (a party)."""
+        """``heard`` is told whose push was taken in, ``alarm`` whose log was frozen (parties)."""
         self._ledger = ledger
         self._desk = desk
         self._sightings = sightings
         self._heard = heard
+        self._alarm = alarm
         self._clock = clock
         self._inbound: dict[str, _Inbound] = defaultdict(_Inbound)  # by log; entries are never removed
 
@@ -88,7 +91,11 @@ class Receiver:
         async with inbound.lock:
             require_open(self._ledger, self._desk, partner)
             await self._folded(inbound)
-            taken = await asyncio.to_thread(self._take, identity, push)
+            try:
+                taken = await asyncio.to_thread(self._take, identity, push)
+            except Frozen:
+                self._alarm(partner.party)
+                raise
             inbound.held = max(inbound.held, push.held)
             inbound.usable += taken.usable
             inbound.facts += taken.facts
@@ -96,6 +103,8 @@ class Receiver:
             inbound.folding = asyncio.create_task(self._fold(push.log, inbound))
             reply = await asyncio.to_thread(self._reply, push, taken, received_at)
         self._heard(partner.party)
+        for party in taken.frozen:
+            self._alarm(party)
         return reply
 
     async def take_lines(self, push: Push) -> None:
@@ -138,7 +147,9 @@ class Receiver:
         taken.read += [one for one in read if one.seq in kept]
         taken.facts += published_fact(self._ledger, identity.log, push.end)
         taken.facts += take_testimony(self._ledger, push.testimony, identity.log)
-        self._see(identity.log, push.seen)
+        if self._ledger.frozen(identity.log):
+            taken.frozen.append(identity.party)
+        taken.frozen += self._see(identity.log, push.seen)
         return taken
 
     def _disclose(self, log_name: str, push: Push, check: Check) -> list[int]:
@@ -157,15 +168,21 @@ class Receiver:
             log.warning("exchange.conflict", said_by=log_name, what=error.what)
         return extended
 
-    def _see(self, sender: str, notes: list[bytes]) -> None:
-        """Compare the checkpoints of other logs that came along; a conflict freezes those, not the sender."""
+    def _see(self, sender: str, notes: list[bytes]) -> list[str]:
+        """Compare the checkpoints of other logs that came along; a conflict freezes those, not the sender.
+
+        Returns the parties that are frozen now.
+        """
+        frozen: list[str] = []
         for raw in notes:
             try:
                 self._sightings.see(raw, self._clock())
             except (Frozen, RolledBack) as error:
                 log.warning("exchange.conflict", said_by=sender, what=error.what)
+                frozen += [ids.party_of(error.log)] if isinstance(error, Frozen) else []
             except VerificationError as error:
                 log.info("exchange.sighting_ignored", said_by=sender, what=error.what)
+        return frozen
 
     def _reply(self, push: Push, taken: Taken, received_at: int) -> PushReply:
         """Answer (worker thread): our countersignature, and older ones that the sender lacks."""
