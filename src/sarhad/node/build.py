@@ -92,9 +92,8 @@ async def opened(root: Path, clock: Callable[[], int] = system_clock) -> AsyncIt
     Raises SarhadError when there is no node, a key is missing, or another process has it open.
     """
     folder = NodeFolder(root)
+    folder.require()
     settings = load(root)
-    if not (root / "ledger.sqlite").exists():
-        raise SarhadError("no node here", where=str(root), do="Make one with: sarhad init")
     log_key, witness_key = folder.secrets()
     with contextlib.ExitStack() as stack:
         ledger = Ledger.open(root, log_key, witness_key, clock)

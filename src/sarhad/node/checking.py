@@ -11,13 +11,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from sarhad.ledger.fsck import fsck
-from sarhad.wire.errors import SarhadError
+from sarhad.node.folder import NodeFolder
 
 
 def main(folder: Path, *, as_json: bool) -> int:
     """Check the node's ledger; return 0 if nothing is wrong, else 1."""
-    if not (folder / "ledger.sqlite").exists():
-        raise SarhadError("no node here", where=str(folder), do="Make one with: sarhad init")
+    NodeFolder(folder).require()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as bar:
         task = bar.add_task("Re-hashing", total=None)

@@ -21,6 +21,11 @@ class NodeFolder:
 
     root: Path
 
+    def require(self) -> None:
+        """Raise SarhadError unless a node was made here."""
+        if not (self.root / "ledger.sqlite").is_file():
+            raise SarhadError("no node here", where=str(self.root), do="Make one with: sarhad init")
+
     @property
     def keys(self) -> Path:
         """Secret keys, readable by the owner only."""

@@ -23,8 +23,6 @@ from sarhad.wire.kinds import Manifest, Officer
 from sarhad.wire.registry import Role
 from sarhad.wire.values import OWN, PUBLIC, Names
 
-MIN_PASSWORD = 10
-
 
 def make_node(
     root: Path,
@@ -123,7 +121,6 @@ async def write_ground(node: Node, ground: Ground) -> dict[str, str]:
 
 def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, ...], password: str) -> str:
     """``sarhad officer add``; returns what to print."""
-    check_password(password)
     known: dict[str, Role] = {role: role for role in get_args(Role)}
     data = Officer(officer=name, title=Names(en=title), roles=tuple(known[role] for role in roles))
 
@@ -138,7 +135,6 @@ def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, .
 
 def set_password_command(folder: Path, name: str, password: str) -> str:
     """``sarhad officer password``; returns what to print."""
-    check_password(password)
 
     async def change() -> str:
         async with opened(folder) as node:
@@ -150,14 +146,9 @@ def set_password_command(folder: Path, name: str, password: str) -> str:
     return asyncio.run(change())
 
 
-def check_password(password: str) -> None:
-    """Refuse a password that is too short."""
-    if len(password) < MIN_PASSWORD:
-        raise SarhadError(f"a password needs at least {MIN_PASSWORD} characters", where="password")
-
-
 def invite(folder: Path, path: Path) -> invitation.Invitation:
     """Write the invitation of the node in ``folder`` to ``path``; returns it as read back."""
+    NodeFolder(folder).require()
     ledger = Ledger.open_readonly(folder)
     try:
         first = ledger.entry(ledger.log, 0)
@@ -197,7 +188,9 @@ def join(folder: Path, path: Path, fingerprint: str) -> str:
             where=str(path),
             do="Ask for the file again, over another way",
         )
-    log_key, witness_key = NodeFolder(folder).secrets()
+    place = NodeFolder(folder)
+    place.require()
+    log_key, witness_key = place.secrets()
     ledger = Ledger.open(folder, log_key, witness_key, system_clock)
     try:
         return Roster(ledger).admit(found).party
