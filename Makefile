@@ -18,13 +18,13 @@ demo: $(VENV)/.installed ## run the main job and keep serving; ARGS="--once --js
 
 test: $(VENV)/.tested check ## pass the tests
 	$(BIN)/python tests/provision.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser" $(ARGS)
+	$(BIN)/python -m pytest -m browser $(ARGS)
 
 check: $(VENV)/.tested ## lint and types, without the tests
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
-	$(BIN)/python hatch_build.py check
 
 bench: $(VENV)/.tested ## measure, side by side with peers; QUICK=1 for small sizes
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

@@ -56,7 +56,8 @@ def test_the_reference_shows_every_help_text_as_it_is() -> None:
 def test_the_settings_table_lists_every_setting() -> None:
     path = ROOT / "docs" / "operations.md"
     text = path.read_text(encoding="utf-8")
-    assert BEGIN in text and END in text, f"docs/operations.md needs the lines {BEGIN} and {END}"
+    for line in (BEGIN, END):
+        assert line in text, f"docs/operations.md needs the line {line}"
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
     check_or_update(path, f"{before}{BEGIN}\n\n{settings_table()}\n\n{END}{after}")
