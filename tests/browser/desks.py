@@ -150,8 +150,9 @@ def overflowing(page: Page) -> list[str]:
         """() => [...document.querySelectorAll("header *, main *, nav *")].filter((e) => {
           const box = e.getBoundingClientRect();
           if (!box.width || e.closest(".map, .visually-hidden, svg, .skip")) return false;
-          if (box.right > innerWidth + 1 || box.left < -1) return true;
           const style = getComputedStyle(e);
+          if (getComputedStyle(e.parentElement).textOverflow === "ellipsis") return false;
+          if (box.right > innerWidth + 1 || box.left < -1) return true;
           const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
           const cut = e.scrollWidth > e.clientWidth + 2 && style.overflowX === "hidden";
           return text && cut && style.textOverflow !== "ellipsis" && !style.webkitLineClamp;
