@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from sarhad.wire.registry import KINDS
 
 TEXTS = Path(__file__).resolve().parents[1] / "src" / "sarhad" / "web" / "texts"

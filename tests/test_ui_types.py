@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from sarhad.web import openapi
 
 UI = Path(__file__).resolve().parents[1] / "ui"
