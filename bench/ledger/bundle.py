@@ -150,14 +150,14 @@ def bare(path: Path) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Build, measure twice each way in turn, print the better of each."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--quick", action="store_true", help="20,000 records")
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, help="leave the ledger and the bundle in this folder")
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     records = 20_000 if args.quick else args.records
     with tempfile.TemporaryDirectory() as name:
         path = build(args.keep or Path(name), records)

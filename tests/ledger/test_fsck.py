@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
 from ledger.ledgers import Side, carry, drafts, sides
@@ -23,7 +24,8 @@ def pk(tmp_path: Path) -> Side:
         ledger.append([Draft(b'{"act":0}', ledger.sign_act(b'{"act":0}')), *drafts(99)])
         for start in range(100, 600, 100):
             ledger.append(drafts(100, start))
-        line = carry(ledger, mirror, show=[0, 300]).countersignature.line
+        carry(ledger, mirror, 500, show=[0, 300])
+        line = carry(ledger, mirror).countersignature.line
         ledger.add_countersignature("pk", 600, line, "ir")
     assert author.fsck().ok
     assert witness.fsck().ok
@@ -43,6 +45,22 @@ def flip(side: Side, table: str, column: str, where: str, bit: int) -> None:
     connection.close()
 
 
+def flip_own(side: Side, seq: int, field: int, bit: int) -> None:
+    """Flip one bit of a field of an own entry: 0 commitment, 1 salt, 2 body, 3 signature."""
+    connection = sqlite3.connect(side.folder / "ledger.sqlite")
+    start, packed = connection.execute(
+        "SELECT start, entries FROM pack_0 WHERE start <= ? ORDER BY start DESC LIMIT 1", (seq,)
+    ).fetchone()
+    entries = msgspec.msgpack.decode(packed)
+    raw = bytearray(entries[seq - start][field])
+    bit %= len(raw) * 8
+    raw[bit // 8] ^= 1 << bit % 8
+    entries[seq - start][field] = bytes(raw)
+    connection.execute("UPDATE pack_0 SET entries = ? WHERE start = ?", (msgspec.msgpack.encode(entries), start))
+    connection.commit()
+    connection.close()
+
+
 def change(side: Side, sql: str) -> Report:
     connection = sqlite3.connect(side.folder / "ledger.sqlite")
     connection.execute(sql)
@@ -55,14 +73,10 @@ def change(side: Side, sql: str) -> Report:
 @pytest.mark.parametrize(
     ("table", "column", "where", "seq"),
     [
-        ("entry_0", "commitment", "seq = 123", 123),
-        ("entry_0", "salt", "seq = 0", 0),
-        ("entry_0", "body", "seq = 599", 599),
-        ("entry_0", "signature", "seq = 0", 0),
         ("checkpoint_0", "root", "size = 300", 300),
         ("checkpoint_0", "signature", "size = 600", 600),
         ("lines", "line", "by = 'ir'", 600),
-        ("lines", "line", "by = 'pk'", 600),
+        ("lines", "line", "by = 'pk' AND size = 600", 600),
     ],
 )
 def test_a_changed_bit_is_named_by_its_entry(
@@ -73,6 +87,22 @@ def test_a_changed_bit_is_named_by_its_entry(
     assert not report.ok
     assert (report.problems[0].log, report.problems[0].seq) == ("pk", seq)
     assert f"pk:{seq}: " in str(report)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("seq", "field"), [(123, 0), (0, 1), (599, 2), (0, 3)])
+def test_a_changed_bit_of_an_own_entry_is_named(pk: Side, seq: int, field: int, seed: int) -> None:
+    flip_own(pk, seq, field, Random(seed).randrange(4096))
+    first = pk.fsck().problems[0]
+    assert (first.log, first.seq) == ("pk", seq)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_changed_bit_anywhere_in_a_pack_is_named_within_it(pk: Side, seed: int) -> None:
+    flip(pk, "pack_0", "entries", "start = 100", Random(seed).randrange(50_000))
+    first = pk.fsck().problems[0]
+    assert first.log == "pk"
+    assert first.seq in range(100, 164)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -93,34 +123,41 @@ def test_a_commitment_whose_content_is_not_known_is_named_by_its_tile(pk: Side, 
     assert (report.problems[0].log, report.problems[0].seq) == ("pk", 77)
 
 
-def test_a_commitment_in_the_last_tile_is_named_by_the_checkpoints_around_it(pk: Side) -> None:
-    change(pk, "UPDATE entry_0 SET salt = zeroblob(32), body = NULL WHERE seq = 590")
-    flip(pk, "entry_0", "commitment", "seq = 590", 5)
-    found = [problem.what for problem in pk.fsck().problems]
-    assert "the content of an own entry is missing" in found
-    assert "the tree of entries 500 to 599 is not the one signed at 600" in found
+def test_a_commitment_in_the_last_tile_is_named_by_the_checkpoints_around_it(pk: Side, tmp_path: Path) -> None:
+    ir = Side("ir", tmp_path / "ir")
+    flip(ir, "entry_1", "commitment", "seq = 590", 5)
+    first = fsck(ir.folder).problems[0]
+    assert (first.seq, first.what) == (500, "the tree of entries 500 to 599 is not the one signed at 600")
 
 
 @pytest.mark.parametrize(
     ("sql", "seq"),
     [
-        ("DELETE FROM entry_0 WHERE seq = 400", 400),
-        ("DELETE FROM entry_0 WHERE seq = 0", 0),
-        ("DELETE FROM entry_0 WHERE seq >= 550", 550),
+        ("DELETE FROM pack_0 WHERE start = 400", 400),
+        ("DELETE FROM pack_0 WHERE start = 0", 0),
+        ("DELETE FROM pack_0 WHERE start >= 564", 564),
+        ("UPDATE pack_0 SET entries = 'text' WHERE start = 64", 64),
+        ("UPDATE pack_0 SET entries = 7 WHERE start = 64", 64),
+        ("UPDATE pack_0 SET start = 65 WHERE start = 64", 65),
+        ('UPDATE pack_0 SET "end" = 99 WHERE start = 64', 64),
         ("DELETE FROM tile_0 WHERE key = 0", 0),
         ("DELETE FROM checkpoint_0 WHERE size = 600", 500),
         ("UPDATE checkpoint_0 SET size = 601 WHERE size = 600", 601),
         ("UPDATE lines SET time_s = time_s + 1 WHERE by = 'ir'", 600),
         ("UPDATE lines SET by = 'xx' WHERE by = 'ir'", 600),
-        ("UPDATE entry_0 SET body = NULL WHERE seq = 9", 9),
-        ("UPDATE entry_0 SET commitment = 'text' WHERE seq = 9", 9),
-        ("UPDATE entry_0 SET body = 7 WHERE seq = 9", 9),
     ],
 )
 def test_what_is_missing_or_misplaced_is_named(pk: Side, sql: str, seq: int) -> None:
     report = change(pk, sql)
     assert not report.ok
     assert report.problems[0].seq == seq
+
+
+@pytest.mark.parametrize("sql", ["commitment = 'text'", "body = 7", "salt = zeroblob(5)", "seq = 700"])
+def test_a_partners_row_that_is_damaged_is_named(pk: Side, tmp_path: Path, sql: str) -> None:
+    report = change(Side("ir", tmp_path / "ir"), f"UPDATE entry_1 SET {sql} WHERE seq = 300")  # noqa: S608
+    assert not report.ok
+    assert (report.problems[0].log, report.problems[0].seq) == ("pk", 300)
 
 
 def test_a_changed_key_is_found(pk: Side) -> None:
@@ -148,7 +185,7 @@ def test_damage_to_the_file_itself_never_passes_unless_nothing_that_is_held_chan
 
 
 def _held(connection: sqlite3.Connection) -> list[object]:
-    tables = ("entry_0", "tile_0", "checkpoint_0", "lines")
+    tables = ("pack_0", "tile_0", "checkpoint_0", "lines")
     return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608
 
 
@@ -158,7 +195,7 @@ def test_progress_counts_entries_and_the_report_says_what_was_checked(pk: Side) 
     assert seen[-1] == (600, 600)
     assert seen == sorted(seen)
     own = report.logs[0]
-    assert (own.size, own.contents, own.tiles, own.checkpoints, own.countersignatures) == (600, 600, 2, 6, 2)
+    assert (own.size, own.contents, own.tiles, own.checkpoints, own.countersignatures) == (600, 600, 2, 6, 3)
     assert "The ledger is sound." in str(report)
 
 

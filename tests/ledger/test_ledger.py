@@ -245,6 +245,20 @@ def test_readers_see_what_is_durable_while_a_node_writes(pk: Side) -> None:
         assert pk.fsck().ok
 
 
+@pytest.mark.parametrize(("count", "length"), [(64, 10), (65, 10), (1, 65_536), (20, 65_536), (130, 1_000)])
+def test_groups_of_any_size_and_length_are_read_back(pk: Side, count: int, length: int) -> None:
+    bodies = [b"%06d" % at + b"x" * (length - 6) for at in range(count)]
+    with pk.create() as ledger:
+        ledger.append(drafts(3))
+        ledger.append([Draft(body) for body in bodies])
+        assert [entry.body for entry in ledger.entries("pk", 3, 1000)] == bodies
+        assert [entry.seq for entry in ledger.entries("pk", count, count + 2)] == [count, count + 1]
+        last = ledger.entry("pk", count + 2)
+        assert last is not None
+        assert last.body == bodies[-1]
+    assert pk.fsck().ok
+
+
 def test_entries_stop_at_the_byte_limit_but_always_yield_one(pk: Side) -> None:
     with pk.create() as ledger:
         ledger.append([Draft(b"x" * 1000)] * 20)

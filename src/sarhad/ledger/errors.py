@@ -58,9 +58,10 @@ class Damaged(SarhadError):
 
     code = "damaged"
 
-    def __init__(self, what: str, *, where: str) -> None:
-        """Say ``what`` does not hold, and ``where``."""
+    def __init__(self, what: str, *, where: str, seq: int | None = None) -> None:
+        """Say ``what`` does not hold, and ``where``; ``seq`` is the first entry that it touches, if known."""
         super().__init__(what, where=where, do="Run: sarhad fsck, then restore the file that it names")
+        self.seq = seq
 
 
 class StoreFailure(SarhadError):

@@ -15,6 +15,7 @@ import msgspec
 
 from sarhad.ledger import cosignature, merkle, tree
 from sarhad.ledger.checkpoint import Checkpoint
+from sarhad.ledger.errors import Damaged
 from sarhad.ledger.guard import SqliteGuard
 from sarhad.ledger.model import Entry, Identity
 from sarhad.ledger.own import shown_name
@@ -196,13 +197,22 @@ class LogCheck:
         """Yield every entry up to the first gap."""
         start = 0
         while start < self._size:
-            page = self._store.entries(self._no, start, self._size, _PAGE)
+            try:
+                page = self._store.entries(self._no, start, self._size, _PAGE)
+            except Damaged as error:
+                self._bad(start if error.seq is None else error.seq, error.what)
+                self._sound = False
+                return
             for seq, entry in enumerate(page, start):
                 if entry.seq != seq or not _well_typed(entry):
                     self._bad(seq, "the entry is missing" if entry.seq != seq else "the entry's row is damaged")
                     self._sound = False
                     return
                 yield entry
+            if not page:
+                self._bad(start, "the entry is missing")
+                self._sound = False
+                return
             start += len(page)
             self._progress(start)
 

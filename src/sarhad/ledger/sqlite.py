@@ -17,10 +17,11 @@ from typing import Any
 
 import msgspec
 
+from sarhad.ledger import sqlite_packs as packs
 from sarhad.ledger import sqlite_schema as schema
 from sarhad.ledger.errors import Busy, Damaged, Full
 from sarhad.ledger.model import Entry, Evidence, Identity
-from sarhad.ledger.store import Row, StoredCheckpoint, StoredLine, StoredLog
+from sarhad.ledger.store import OWN, Row, StoredCheckpoint, StoredLine, StoredLog
 from sarhad.ledger.tree import FullTile
 from sarhad.wire.errors import SarhadError
 from sarhad.wire.keys import PublicKey
@@ -105,19 +106,33 @@ class SqliteReading:
 
     def size(self, no: int) -> int:
         """Number of entries: the highest sequence number and one."""
+        if no == OWN:
+            row = self._one('SELECT "end" FROM pack_0 ORDER BY start DESC LIMIT 1')
+            return 0 if row is None else int(row[0])
         (last,) = self._one(f"SELECT max(seq) FROM entry_{no:d}")  # noqa: S608
         return 0 if last is None else int(last) + 1
 
     def commitments(self, no: int, start: int, end: int) -> bytes:
         """Commitments of the entries start..end-1 that are held, ascending, concatenated."""
+        if no == OWN:
+            return b"".join([entry.commitment for entry in packs.entries(self._packs(start, end), start, end)])
         sql = f"SELECT commitment FROM entry_{no:d} WHERE seq >= ? AND seq < ? ORDER BY seq"  # noqa: S608
         return b"".join([row[0] for row in self._all(sql, (start, end))])
 
     def entries(self, no: int, start: int, end: int, limit: int) -> list[Entry]:
         """At most ``limit`` entries from start to end-1, ascending."""
+        if no == OWN:
+            end = min(end, start + limit)
+            return packs.entries(self._packs(start, end), start, end)
         sql = f"SELECT {_ENTRY} FROM entry_{no:d} WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"  # noqa: S608
         rows = self._all(sql, (start, end, limit))
         return [Entry(seq, c, salt, body, sig, refused or "") for seq, c, salt, body, sig, refused in rows]
+
+    def _packs(self, start: int, end: int) -> list[tuple[int, int, bytes]]:
+        """The own log's packs that hold any of start..end-1."""
+        first = "coalesce((SELECT max(start) FROM pack_0 WHERE start <= ?), 0)"
+        sql = f'SELECT start, "end", entries FROM pack_0 WHERE start >= {first} AND start < ? ORDER BY start'  # noqa: S608
+        return self._all(sql, (start, end))
 
     def tile(self, no: int, level: int, index: int) -> bytes | None:
         """The 511 hashes of a full tile."""
@@ -222,8 +237,17 @@ class SqliteWriting:
         self._do.execute(f"{sql} WHERE no = ?", (no, *names, *keys, identity.manifest, no))
 
     def add_entries(self, no: int, rows: Iterable[Row]) -> None:
-        """Append; a sequence number that is held already is an error."""
+        """Append; a sequence number that is held already is an error, in the own log a gap as well."""
+        if no == OWN:
+            self._add_packs(list(packs.pack(rows)))
+            return
         self._do.executemany(f"INSERT INTO entry_{no:d} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+
+    def _add_packs(self, packed: list[tuple[int, int, bytes]]) -> None:
+        last = '(SELECT "end" FROM pack_0 ORDER BY start DESC LIMIT 1)'
+        sql = f"INSERT INTO pack_0 SELECT ?1, ?2, ?3 WHERE ?1 = coalesce({last}, 0)"
+        if packed and self._do.executemany(sql, packed).rowcount != len(packed):
+            raise Damaged("these entries do not follow the last one", where="own log", seq=packed[0][0])
 
     def open_entries(self, no: int, rows: Iterable[tuple[bytes, bytes, bytes | None, str | None, int]]) -> None:
         """Set salt, body, signature, refused of entries held; the last item is the sequence number."""

@@ -1,7 +1,8 @@
 """The tables of the SQLite store.
 
-Each log has an entry table and a tile table of its own, so that every log grows at the
-right end of its own B-tree.  A tile's key is level * 2**40 + index.
+Each log has tables of its own, so that every log grows at the right end of its own
+B-tree.  Partners' entries have a row each, which is filled when one is disclosed; own
+entries are packed (sqlite_packs.py).  A tile's key is level * 2**40 + index.
 """
 
 from __future__ import annotations
@@ -25,9 +26,16 @@ CREATE TABLE IF NOT EXISTS evidence (
 CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
-_LOG_TABLES = """
+_OWN_ENTRIES = """
+CREATE TABLE pack_0 (start INTEGER PRIMARY KEY, "end" INTEGER NOT NULL, entries BLOB NOT NULL);
+"""
+
+_ENTRIES = """
 CREATE TABLE entry_{no} (
   seq INTEGER PRIMARY KEY, commitment BLOB NOT NULL, salt BLOB, body BLOB, signature BLOB, refused TEXT);
+"""
+
+_LOG_TABLES = """
 CREATE TABLE tile_{no} (key INTEGER PRIMARY KEY, nodes BLOB NOT NULL);
 CREATE TABLE checkpoint_{no} (size INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL);
 """
@@ -41,7 +49,8 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 def log_tables(no: int) -> list[str]:
     """Return the statements that make the tables of log ``no``."""
-    return [text for text in _LOG_TABLES.format(no=int(no)).split(";") if text.strip()]
+    tables = _LOG_TABLES + (_ENTRIES if no else _OWN_ENTRIES)
+    return [text for text in tables.format(no=int(no)).split(";") if text.strip()]
 
 
 def tile_key(level: int, index: int) -> int:

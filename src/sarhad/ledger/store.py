@@ -122,7 +122,10 @@ class Writing(Protocol):
         """Add the newest identity of a log (rotated keys)."""
 
     def add_entries(self, no: int, rows: Iterable[Row]) -> None:
-        """Append; a sequence number that is held already is an error."""
+        """Append; a sequence number that is held already is an error, in the own log a gap as well.
+
+        Entries of the own log come with salt and body, and never change.
+        """
 
     def open_entries(self, no: int, rows: Iterable[tuple[bytes, bytes, bytes | None, str | None, int]]) -> None:
         """Set salt, body, signature, refused of entries held; the last item is the sequence number."""
