@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,18 @@ def node_bin() -> Path:
     return folder if sys.platform == "win32" else folder / "bin"
 
 
+def system_certificates() -> dict[str, str]:
+    """Let Node trust the certificates that the system trusts, as pip does: Node brings a list of its own only.
+
+    Matters where a network looks into TLS with an authority that the machine was given.
+    """
+    asked = ssl.get_default_verify_paths().cafile
+    for path in (asked, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"):
+        if path and Path(path).is_file():
+            return {"NODE_EXTRA_CA_CERTS": path}
+    return {}
+
+
 def run(step: str, command: list[str], ui: Path, env: dict[str, str]) -> None:
     """Run one step in ``ui``; on failure raise PagesNotBuilt with the last lines it printed."""
     done = subprocess.run(  # noqa: S603
@@ -97,6 +110,7 @@ def build(root: Path, *, tools: bool = False) -> bool:
     node = str(folder / ("node.exe" if sys.platform == "win32" else "node"))
     modules = folder / "node_modules" if sys.platform == "win32" else folder.parent / "lib" / "node_modules"
     env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_ENV": "production"}
+    env |= {} if "NODE_EXTRA_CA_CERTS" in env else system_certificates()
     ui = root / "ui"
     install(ui, node, str(modules / "npm" / "bin" / "npm-cli.js"), env, tools=tools)
     if current:
