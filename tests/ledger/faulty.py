@@ -9,8 +9,9 @@ from typing import Literal
 
 from ledger.ledgers import Side
 from sarhad.ledger.errors import Busy
+from sarhad.ledger.files import GUARD_FILE, LOCK_FILE, STORE_FILE
 from sarhad.ledger.guard import SqliteGuard
-from sarhad.ledger.ledger import GUARD_FILE, LOCK_FILE, STORE_FILE, Ledger
+from sarhad.ledger.ledger import Ledger
 from sarhad.ledger.sqlite import SqliteStore, SqliteWriting
 from sarhad.ledger.store import Head
 

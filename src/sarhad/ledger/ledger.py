@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from sarhad.ledger import cosignature
+from sarhad.ledger import cosignature, files
 from sarhad.ledger.errors import (
     Busy,
     Damaged,
@@ -62,10 +61,6 @@ __all__ = [
     "RolledBack",
     "StoreFailure",
 ]
-
-STORE_FILE = "ledger.sqlite"
-GUARD_FILE = "guard.sqlite"
-LOCK_FILE = "lock"
 
 
 def _accept(_: Opening) -> str:
@@ -124,8 +119,8 @@ class Ledger(LedgerReader):
         Raises Locked when another process holds it, RolledBack when the guard is ahead
         of the store, Damaged when the tree is not the one that was signed.
         """
-        _must_exist(folder, STORE_FILE)
-        _must_exist(folder, GUARD_FILE)
+        files.must_exist(folder, files.STORE_FILE)
+        files.must_exist(folder, files.GUARD_FILE)
         return cls._open(folder, log_secret, witness_secret, clock, None)
 
     @classmethod
@@ -138,13 +133,13 @@ class Ledger(LedgerReader):
         new: Identity | None,
     ) -> Self:
         with ExitStack() as undo:
-            lock = _lock(folder)
+            lock = files.lock(folder)
             undo.callback(os.close, lock)
-            store = SqliteStore(folder / STORE_FILE)
+            store = SqliteStore(folder / files.STORE_FILE)
             undo.callback(store.close)
             if new is not None:
-                _begin(store, new, folder)
-            guard = SqliteGuard(folder / GUARD_FILE)
+                files.begin(store, new, folder)
+            guard = SqliteGuard(folder / files.GUARD_FILE)
             undo.callback(guard.close)
             ledger = cls(folder, store, guard, lock, log_secret, witness_secret, clock)
             undo.pop_all()
@@ -153,13 +148,13 @@ class Ledger(LedgerReader):
     @classmethod
     def open_readonly(cls, folder: Path) -> LedgerReader:
         """Open for reading only, also while a node writes: what was durable at this moment is seen."""
-        _must_exist(folder, STORE_FILE)
+        files.must_exist(folder, files.STORE_FILE)
         heads: dict[str, Head] = {}
-        if (folder / GUARD_FILE).exists():
-            guard = SqliteGuard(folder / GUARD_FILE, readonly=True)
+        if (folder / files.GUARD_FILE).exists():
+            guard = SqliteGuard(folder / files.GUARD_FILE, readonly=True)
             heads = guard.heads()
             guard.close()
-        return LedgerReader(folder, SqliteReading(folder / STORE_FILE, readonly=True), heads)
+        return LedgerReader(folder, SqliteReading(folder / files.STORE_FILE, readonly=True), heads)
 
     def close(self) -> None:
         """Write what waits, then let go of the files and of the lock."""
@@ -373,30 +368,3 @@ class Ledger(LedgerReader):
         if held.no == OWN:
             raise SarhadError("this is the own log", where=log)
         return held
-
-
-def _must_exist(folder: Path, name: str) -> None:
-    if not (folder / name).is_file():
-        raise SarhadError(f"there is no {name}", where=str(folder), do="Name the node's folder, or create a ledger")
-
-
-def _begin(store: Store, identity: Identity, folder: Path) -> None:
-    """Make the own log in an empty store; a creation that stopped half way is taken up again."""
-    held = store.logs()
-    if len(held) == 1 and held[0].identities == (identity,) and store.size(OWN) == 0:
-        return
-    if held:
-        raise SarhadError("there is a ledger here already", where=str(folder), do="Name another folder")
-    with store.write() as writing:
-        writing.add_log(identity)
-
-
-def _lock(folder: Path) -> int:
-    """Take the folder's lock for this process; raise Locked.  The operating system frees it when we die."""
-    handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise Locked("another process writes here", where=str(folder), do="Stop the node that runs there") from error
-    return handle

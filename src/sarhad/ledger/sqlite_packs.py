@@ -25,21 +25,14 @@ _decode = msgspec.msgpack.Decoder(list[_Packed]).decode
 
 def pack(rows: Iterable[Row]) -> Iterator[tuple[int, int, bytes]]:
     """Yield (start, end, bytes) of the packs that hold consecutive ``rows``."""
-    held: list[Row] = []
-    size = 0
-    for row in rows:
-        body = len(row[3] or b"")
-        if held and (len(held) == MAX_ENTRIES or size + body > MAX_BYTES):
-            yield _packed(held)
-            held, size = [], 0
-        held.append(row)
-        size += body
-    if held:
-        yield _packed(held)
-
-
-def _packed(rows: list[Row]) -> tuple[int, int, bytes]:
-    return rows[0][0], rows[-1][0] + 1, _encode([row[1:5] for row in rows])
+    held = list(rows)
+    at = 0
+    while at < len(held):
+        part = held[at : at + MAX_ENTRIES]
+        while len(part) > 1 and sum([len(row[3] or b"") for row in part]) > MAX_BYTES:
+            part = part[: len(part) // 2]
+        at += len(part)
+        yield part[0][0], part[-1][0] + 1, _encode([row[1:5] for row in part])
 
 
 def unpack(start: int, end: int, packed: bytes) -> list[_Packed]:

@@ -23,7 +23,7 @@ from sarhad.ledger.errors import StoreFailure
 from sarhad.ledger.held import Held
 from sarhad.ledger.model import Draft
 from sarhad.ledger.store import OWN, Row, Store, StoredCheckpoint, Writing
-from sarhad.wire.envelope import SALT_BYTES, commit
+from sarhad.wire.envelope import SALT_BYTES, commit_all
 from sarhad.wire.errors import SarhadError
 from sarhad.wire.keys import SecretKey
 
@@ -230,9 +230,11 @@ class Writer:
         signatures = [draft.signature for draft in drafts]
         head, start = own.head, own.frontier.size
         seqs = range(start, start + len(drafts))
-        commitments = [commit(head, seq, salt, body) for seq, salt, body in zip(seqs, salts, bodies, strict=True)]
+        commitments = commit_all(head, start, random, bodies)
         rows = list(zip(seqs, commitments, salts, bodies, signatures, repeat(None), strict=False))
-        frontier, tiles = tree.extend(own.frontier, merkle.leaf_hashes(b"".join(commitments)))
+        frontier, tiles = tree.extend(
+            own.frontier, b"".join([merkle.leaf_hash(commitment) for commitment in commitments])
+        )
         view = Checkpoint(own.identity.origin, frontier.size, frontier.root())
         signed = StoredCheckpoint(view.size, view.root, signature_of(view, self.secret))
         return _Growth(rows, frontier, tiles, signed)

@@ -15,6 +15,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.keys import PublicKey, SecretKey
@@ -53,6 +54,23 @@ def commit(head: bytes, seq: int, salt: bytes, body: bytes) -> bytes:
     # RFC 2104 as it is defined, over hashlib: OpenSSL 3 spends more time looking its HMAC up than hashing
     inner = _sha256(salt.translate(_INNER) + _INNER_REST + head + seq.to_bytes(8, "big") + body).digest()
     return _sha256(salt.translate(_OUTER) + _OUTER_REST + inner).digest()
+
+
+def commit_all(head: bytes, start: int, salts: bytes, bodies: Sequence[bytes]) -> list[bytes]:
+    """Return the commitments to ``bodies`` as entries ``start``, ``start`` + 1, ...
+
+    ``salts``: 32 bytes for each, concatenated.  The same as ``commit`` one by one, in
+    less time: this is the inner loop of every append.
+    """
+    inner, outer = salts.translate(_INNER), salts.translate(_OUTER)
+    before, between, digest = _INNER_REST + head, _OUTER_REST, _sha256
+    found, at = [], 0
+    for seq, body in enumerate(bodies, start):
+        end = at + SALT_BYTES
+        hashed = digest(inner[at:end] + before + seq.to_bytes(8, "big") + body).digest()
+        found.append(digest(outer[at:end] + between + hashed).digest())
+        at = end
+    return found
 
 
 def check_commitment(head: bytes, seq: int, salt: bytes, body: bytes, commitment: bytes) -> None:
