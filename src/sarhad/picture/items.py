@@ -35,9 +35,7 @@ def cores(state: State, found: list[Signing], record: Record) -> tuple[Core, ...
     """Return the items that a record makes: one for each party that owes a reply."""
     if record.kind not in ITEM_KINDS or record.data is None or state.reason(record):
         return ()
-    return tuple(
-        _core(state, in_force_when(found, record, to), record, to) for to in receivers(state, found, record)
-    )
+    return tuple(_core(state, in_force_when(found, record, to), record, to) for to in receivers(state, found, record))
 
 
 def receivers(state: State, found: list[Signing], record: Record) -> list[str]:
