@@ -18,6 +18,7 @@ from pathlib import Path
 import pymerkle
 
 from sarhad.ledger.ledger import Draft, Identity, Ledger
+from sarhad.ledger.sqlite import PRAGMAS
 from sarhad.wire.keys import SecretKey
 
 BODY = b'{"at":1900000000000000,"by":"node","data":{"status":"ready","unit":"pk:12"},"text":"%s"}'
@@ -34,8 +35,9 @@ class Raw:
 
     def __init__(self, folder: Path) -> None:
         self.connection = sqlite3.connect(folder / "raw.sqlite", isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16384", "mmap_size=268435456"):
-            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in PRAGMAS:
+            self.connection.execute(pragma)
         self.connection.execute(
             "CREATE TABLE entry (seq INTEGER PRIMARY KEY, commitment BLOB NOT NULL, salt BLOB, body BLOB)"
         )

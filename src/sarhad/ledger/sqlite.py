@@ -28,7 +28,12 @@ from sarhad.wire.keys import PublicKey
 
 _IDLE_READERS = 8
 _BUSY_S = 10.0
-_PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA cache_size=-16384", "PRAGMA mmap_size=268435456")
+PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-16384",
+    "PRAGMA mmap_size=268435456",
+    "PRAGMA wal_autocheckpoint=8000",
+)
 _ENTRY = "seq, commitment, salt, body, signature, refused"
 _LINE = "SELECT size, by, time_s, line FROM lines"
 
@@ -61,7 +66,7 @@ class SqliteReading:
         connection = sqlite3.connect(
             self._uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S, cached_statements=256
         )
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             connection.execute(pragma)
         return connection
 
