@@ -8,6 +8,7 @@ import { merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
 import { countryName, ServerClock } from "../model/time";
 import { preferences } from "./preferences.svelte";
+import { router } from "./router.svelte";
 
 type Part = "desk" | "items" | "incidents" | "ground" | "log" | "selected";
 const ALL: readonly Part[] = ["desk", "items", "incidents", "ground", "log", "selected"];
@@ -33,7 +34,7 @@ class Desk {
   ended = $state(false);
   view = $state.raw<DeskView | null>(null);
   region = $state.raw<Region | null>(null);
-  room = $state<string | null>(new URLSearchParams(location.search).get("room"));
+  room = $state<string | null>(router.get("room") || null);
 
   // What the node said last; written by #load only
   items = $state.raw<readonly ItemView[]>([]);
@@ -45,10 +46,10 @@ class Desk {
   #cursor = "";
 
   // The page
-  selected = $state<string | null>(null);
+  selected = $state<string | null>(router.path === "/" ? router.get("ref") || null : null);
   pane = $state<Pane>("inbox");
-  owed = $state<Owed>(ownedFrom(new URLSearchParams(location.search).get("owed")));
-  search = $state(new URLSearchParams(location.search).get("q") ?? "");
+  owed = $state<Owed>(ownedFrom(router.get("owed")));
+  search = $state(router.path === "/" ? router.get("q") : "");
   composing = $state(false);
   pickedPlace = $state.raw<{ lat: number; lon: number } | null>(null);
   help = $state(false);
@@ -80,6 +81,10 @@ class Desk {
   #loading = false;
   #stop: (() => void) | null = null;
   #noticeId = 0;
+
+  constructor() {
+    router.onReturn(() => this.#return());
+  }
 
   // Signing in -----------------------------------------------------------------------
 
@@ -269,13 +274,13 @@ class Desk {
     this.search = text;
     this.records = [];
     this.#cursor = "";
-    this.#remember();
+    this.remember();
     this.refresh("log");
   }
 
   owe(owed: Owed): void {
     this.owed = owed;
-    this.#remember();
+    this.remember();
   }
 
   enter(room: string | null): void {
@@ -287,21 +292,29 @@ class Desk {
     this.#cursor = "";
     this.selected = null;
     this.record = null;
-    this.#remember();
+    this.remember();
     this.refresh(...ALL);
   }
 
-  #remember(): void {
-    const query = new URLSearchParams();
-    if (this.room) query.set("room", this.room);
-    if (this.owed !== "all") query.set("owed", this.owed);
-    if (this.search) query.set("q", this.search);
-    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+  /** Writes room, filters and selection into the address. */
+  remember(): void {
+    const onWatch = router.path === "/";
+    router.put({ room: this.room, ...(onWatch ? { owed: this.owed === "all" ? null : this.owed, q: this.search, ref: this.selected } : {}) });
+  }
+
+  /** Follows the address after back and forward. */
+  #return(): void {
+    this.enter(router.get("room") || null);
+    if (router.path !== "/") return;
+    this.owed = ownedFrom(router.get("owed"));
+    if (router.get("q") !== this.search) this.find(router.get("q"));
+    if (router.get("ref") !== (this.selected ?? "")) this.select(router.get("ref") || null, false);
   }
 
   select(ref: string | null, show = true): void {
     this.selected = ref;
     if (this.record?.ref !== ref) this.record = null;
+    this.remember();
     if (!ref) return;
     if (show) this.pane = "detail";
     this.refresh("selected");

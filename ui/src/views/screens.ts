@@ -1,0 +1,56 @@
+/**
+ * The desk's screens.  One line each: its name (its text is `nav.<name>`), its address, and where it is loaded from
+ * when it is opened.  A part of the address such as `:ref` is given to the component as a property of that name.
+ */
+
+import type { Component } from "svelte";
+
+export interface Screen {
+  readonly name: string;
+  readonly path: string;
+  /** Absent for the watch, which is always there. */
+  readonly load?: () => Promise<{ readonly default: Component<any> }>;
+  /** Whether the navigation lists it; one that is about a record is reached from the record. */
+  readonly listed?: boolean;
+  /** Who is shown the way to it; absent: everybody. */
+  readonly roles?: readonly string[];
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: "watch", path: "/", listed: true },
+];
+
+/** The screen at an address and what its address says; null where there is none. */
+export function screenAt(path: string): { readonly screen: Screen; readonly given: Readonly<Record<string, string>> } | null {
+  for (const screen of SCREENS) {
+    const given = match(screen.path, path);
+    if (given) return { screen, given };
+  }
+  return null;
+}
+
+function match(pattern: string, path: string): Record<string, string> | null {
+  const [wanted, held] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== held.length) return null;
+  const given: Record<string, string> = {};
+  for (const [i, part] of wanted.entries()) {
+    const value = held[i] ?? "";
+    if (part.startsWith(":") && value) given[part.slice(1)] = decoded(value);
+    else if (part !== value) return null;
+  }
+  return given;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return part;
+    throw error;
+  }
+}
+
+/** The screens that the navigation lists for an officer with these roles. */
+export function listedFor(roles: readonly string[]): readonly Screen[] {
+  return SCREENS.filter((screen) => screen.listed && (!screen.roles || screen.roles.some((role) => roles.includes(role))));
+}
