@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -121,17 +121,35 @@ def verify(bundle: Path, pins: tuple[str, ...], as_json: bool, quiet: bool) -> N
 @click.option(
     "--endpoint", required=True, metavar="URL", help="https address at which partners' nodes will reach this one."
 )
+@click.option("--origin", help="Name of the log in checkpoints, for good. By default made from the endpoint's host.")
 @click.option("--region", type=FOLDER, help="Region package for the map.")
 @click.option("--ground", type=EXISTING, help="File of your sectors, posts, units and officers to begin with.")
-def init(**options: Any) -> None:
+def init(
+    folder: Path,
+    party: str,
+    name: str,
+    name_fa: str,
+    name_ur: str,
+    country: str,
+    zone: str,
+    calendar: Literal["gregory", "persian"],
+    endpoint: str,
+    origin: str | None,
+    region: Path | None,
+    ground: Path | None,
+) -> None:
     """Make a node in FOLDER: keys, the log with its signed manifest, settings.
 
     Nothing listens yet. The keys stay in FOLDER/keys, readable by you only: keep
     a copy of them apart from the copy of the log.
     """
     from sarhad.node import setup
+    from sarhad.wire.values import Names
 
-    click.echo(setup.init_command(**options))
+    names = Names(en=name, fa=name_fa, ur=name_ur)
+    origin = origin or setup.origin_of(endpoint, party)
+    profile = setup.Profile(party, names, country, zone, calendar, endpoint, origin)
+    click.echo(setup.init_command(folder, profile, region, ground))
 
 
 @main.group()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from sarhad.exchange import invitation, tls
 from sarhad.exchange.roster import Roster
@@ -24,18 +26,33 @@ from sarhad.wire.registry import Role
 from sarhad.wire.values import OWN, PUBLIC, Names
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a party says of itself in its manifest, keys apart; see wire.kinds.Manifest."""
+
+    party: str
+    names: Names
+    country: str
+    zone: str
+    calendar: Literal["gregory", "persian"]
+    endpoint: str
+    origin: str
+
+
+def origin_of(endpoint: str, party: str) -> str:
+    """Return the origin line of a log that is not given one: host of the endpoint, ``sarhad``, party.
+
+    It names the log for good, even if the endpoint moves later.
+    """
+    return f"{urlsplit(endpoint).hostname}/sarhad/{party}"
+
+
 def make_node(
-    root: Path,
-    manifest: Callable[[str, str, str], Manifest],
-    settings: Settings,
-    *,
-    party: str,
-    clock: Callable[[], int] = system_clock,
+    root: Path, profile: Profile, settings: Settings, *, clock: Callable[[], int] = system_clock
 ) -> NodeFolder:
     """Make a node in a new folder: keys, certificate, the log with its manifest, settings.
 
-    ``manifest`` is called with (log key, witness key, certificate): hexadecimal,
-    hexadecimal and base64 DER.  Raises SarhadError when the folder is not empty.
+    Raises SarhadError when the folder is not empty.
     """
     if root.exists() and any(root.iterdir()):
         raise SarhadError("the folder is not empty", where=str(root), do="Name a new folder")
@@ -46,10 +63,21 @@ def make_node(
     log_key, witness_key = SecretKey.generate(), SecretKey.generate()
     log_key.save(folder.log_key)
     witness_key.save(folder.witness_key)
-    tls_key, certificate = tls.make_certificate(party, now_us=clock())
+    tls_key, certificate = tls.make_certificate(profile.party, now_us=clock())
     tls.save_certificate(folder.tls_key, folder.tls_certificate, tls_key, certificate)
-    data = manifest(log_key.public.hex(), witness_key.public.hex(), base64.b64encode(certificate).decode())
-    body = record.write(party=party, by="node", at=clock(), data=data, release=PUBLIC)
+    manifest = Manifest(
+        log=profile.party,
+        origin=profile.origin,
+        names=profile.names,
+        country=profile.country,
+        zone=profile.zone,
+        calendar=profile.calendar,
+        log_key=log_key.public.hex(),
+        witness_key=witness_key.public.hex(),
+        tls_cert=base64.b64encode(certificate).decode(),
+        endpoint=profile.endpoint,
+    )
+    body = record.write(party=profile.party, by="node", at=clock(), data=manifest, release=PUBLIC)
     ledger = Ledger.create(root, Identity.from_manifest(body), log_key, witness_key, clock)
     try:
         ledger.append([Draft(body, envelope.sign_body(log_key, body))])
@@ -60,41 +88,15 @@ def make_node(
     return folder
 
 
-def init_command(
-    *,
-    folder: Path,
-    party: str,
-    name: str,
-    name_fa: str,
-    name_ur: str,
-    country: str,
-    zone: str,
-    calendar: Literal["gregory", "persian"],
-    endpoint: str,
-    region: Path | None,
-    ground: Path | None,
-) -> str:
+def init_command(folder: Path, profile: Profile, region: Path | None, ground: Path | None) -> str:
     """``sarhad init``; returns what to print."""
-
-    def manifest(log_key: str, witness_key: str, certificate: str) -> Manifest:
-        return Manifest(
-            log=party,
-            origin=f"sarhad.example/{party}",
-            names=Names(en=name, fa=name_fa, ur=name_ur),
-            country=country,
-            zone=zone,
-            calendar=calendar,
-            log_key=log_key,
-            witness_key=witness_key,
-            tls_cert=certificate,
-            endpoint=endpoint,
-        )
-
     draft = read_ground(ground) if ground else None
-    make_node(folder, manifest, Settings(region=str(region.resolve()) if region else ""), party=party)
+    if draft is not None and draft.party != profile.party:
+        raise SarhadError(f"the ground is of {draft.party}, not of {profile.party}", where=str(ground))
+    make_node(folder, profile, Settings(region=str(region.resolve()) if region else ""))
     written = asyncio.run(_write_ground(folder, draft)) if draft else 0
     return (
-        f"Made the node of {party} in {folder}: keys, log and settings"
+        f"Made the node of {profile.party} in {folder}: keys, log and settings"
         + (f", {written} records of its ground" if draft else "")
         + f"\nNext: sarhad officer add {folder} NAME --title … --role duty"
     )

@@ -21,11 +21,11 @@ from sarhad.exchange import invitation
 from sarhad.gateways.geo.ground import Ground, read_ground, read_terms
 from sarhad.node import setup
 from sarhad.node.build import Node, opened
-from sarhad.node.demo.officer import OfficerClient
+from sarhad.node.officer import OfficerClient
 from sarhad.node.demo.relay import Relay
 from sarhad.node.settings import Settings
 from sarhad.wire.errors import SarhadError
-from sarhad.wire.kinds import Agreement, Manifest, Officer
+from sarhad.wire.kinds import Agreement, Officer
 from sarhad.wire.registry import KINDS
 
 MARKER = ".sarhad-demo"
@@ -131,22 +131,17 @@ async def _make_side(folder: Path, region: Path, party: str, desk_port: int) -> 
     relay_port = await relay.start()
     side = Side(party, ground, folder / party, desk_port, exchange_port, relay, relay_port)
 
-    def manifest(log_key: str, witness_key: str, certificate: str) -> Manifest:
-        return Manifest(
-            log=party,
-            origin=f"sarhad.example/{party}",
-            names=ground.names,
-            country=ground.country,
-            zone=ground.zone,
-            calendar=ground.calendar,
-            log_key=log_key,
-            witness_key=witness_key,
-            tls_cert=certificate,
-            endpoint=f"https://127.0.0.1:{relay_port}",
-        )
-
+    profile = setup.Profile(
+        party=party,
+        names=ground.names,
+        country=ground.country,
+        zone=ground.zone,
+        calendar=ground.calendar,
+        endpoint=f"https://127.0.0.1:{relay_port}",
+        origin=f"sarhad.example/{party}",
+    )
     settings = Settings(desk_port=desk_port, exchange_port=exchange_port, region=str(region.resolve()))
-    setup.make_node(side.folder, manifest, settings, party=party)
+    setup.make_node(side.folder, profile, settings)
     return side
 
 

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from sarhad.node.demo.officer import DeskRefusedError, OfficerClient
+from sarhad.node.officer import DeskRefusedError, OfficerClient
 from sarhad.node.demo.stage import Side, Stage, agreement_data
 from sarhad.node.demo.telling import Teller
 

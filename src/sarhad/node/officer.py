@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,14 +24,21 @@ class DeskRefusedError(SarhadError):
 class OfficerClient:
     """One signed-in officer.  Every call returns the decoded JSON of the answer."""
 
-    def __init__(self, base_url: str, officer: str, password: str) -> None:
-        """Name the desk's address and the sign-in; nothing is sent yet."""
+    def __init__(self, base_url: str, officer: str, password: str, ca: Path | None = None) -> None:
+        """Name the desk's address and the sign-in; nothing is sent yet.
+
+        ``ca``: certificate (PEM) to trust where the desk's is signed by a local authority.
+        """
         self.base_url = base_url
         self.officer = officer
         self._password = password
         self._token = ""  # set by sign_in, sent with every unsafe call
+        trust = ssl.create_default_context(cafile=ca) if ca is not None else True
         self._session = aiohttp.ClientSession(
-            base_url, cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=30)
+            base_url,
+            connector=aiohttp.TCPConnector(ssl=trust),
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            timeout=aiohttp.ClientTimeout(total=30),
         )
 
     async def sign_in(self) -> dict[str, Any]:
@@ -66,9 +75,10 @@ class OfficerClient:
             raise DeskRefusedError(f"{response.status}: {what}", where=path)
         return answer
 
-    async def act(self, kind: str, data: Any, release: Any, exercise: str | None = None) -> str:
-        """Write one record; return its reference."""
-        body = {"data": data, "release": release, **({"exercise": exercise} if exercise else {})}
+    async def act(self, kind: str, data: Any, release: Any, exercise: str | None = None, key: str | None = None) -> str:
+        """Write one record, once for each ``key`` if one is given; return its reference."""
+        marks = {"exercise": exercise, "key": key}
+        body = {"data": data, "release": release, **{name: value for name, value in marks.items() if value}}
         answer = await self.post(f"/api/acts/{kind}", body)
         ref: str = answer["ref"]
         return ref
