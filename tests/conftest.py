@@ -1,16 +1,26 @@
-"""Order of the tests: those with a browser come last.
+"""What holds for all tests: their order, and how long a property test may think.
 
 Playwright's synchronous interface keeps an event loop running in its thread, and no
-asynchronous test can run there afterwards.  ``make test`` gives them a process of their own.
+asynchronous test can run there afterwards: tests with a browser come last, and ``make
+test`` gives them a process of their own.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 BROWSER = Path(__file__).parent / "browser"
+
+# No test is timed: a slow machine is no fault. Continuous integration draws the same
+# examples each time, so that it fails for what changed and for nothing else.
+settings.register_profile(
+    "sarhad", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("sarhad")
 
 
 @pytest.hookimpl(trylast=True)
