@@ -293,3 +293,87 @@ def fsck(folder: Path, as_json: bool) -> None:
     from sarhad.node import checking
 
     sys.exit(checking.main(folder, as_json=as_json))
+
+
+@main.group()
+def drill() -> None:
+    """Play a scenario at running desks as an exercise, and score the times that each side took."""
+
+
+def _password(whose: str) -> str:
+    found: str = click.prompt(f"Password of {whose}", hide_input=True, err=True)
+    return found
+
+
+CA = click.option("--ca", type=EXISTING, help="Certificate (PEM) that the desks' HTTPS certificates are signed by.")
+EXERCISE = click.option("--exercise", help="Name of the exercise; by default the scenario's. A new name plays anew.")
+
+
+@drill.command("run")
+@click.argument("scenario", type=EXISTING)
+@click.option(
+    "--desk", "desks", multiple=True, required=True, metavar="URL", help="A desk to play at. Repeat for more."
+)
+@click.option(
+    "--officer", "names", multiple=True, metavar="NAME", help="Play these officers only; all others are left to people."
+)
+@click.option(
+    "--speed", default=1.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="Shorten the pauses so often."
+)
+@click.option("--reactions", is_flag=True, help="Play the expected reactions as well: for a rehearsal without people.")
+@EXERCISE
+@CA
+def drill_run(
+    scenario: Path,
+    desks: tuple[str, ...],
+    names: tuple[str, ...],
+    speed: float,
+    reactions: bool,
+    exercise: str | None,
+    ca: Path | None,
+) -> None:
+    """Play the injects of SCENARIO for the parties whose desks are named.
+
+    Everything is written as exercise traffic, over the desks' own HTTP interface.
+    What was written before is not written again: after an interruption, run it again.
+    --speed shortens the pauses between injects, never a deadline.
+
+    Passwords are taken from SARHAD_PASSWORD_PARTY_OFFICER, SARHAD_PASSWORD_OFFICER or
+    SARHAD_PASSWORD, else asked for.
+    """
+    from sarhad.node.drill import command
+
+    command.run(scenario, desks, names, exercise=exercise, speed=speed, reactions=reactions, ca=ca, ask=_password)
+
+
+@drill.command("score")
+@click.argument("scenario", type=EXISTING)
+@click.option("--bundle", type=EXISTING, help="Score from this bundle.")
+@click.option("--desk", metavar="URL", help="Score from a bundle that this desk is asked for.")
+@click.option("--officer", default="auditor", show_default=True, help="Who signs in at the desk.")
+@click.option("--pin", "pins", multiple=True, metavar="PARTY=FINGERPRINT", help="As for sarhad verify.")
+@click.option("--json", "as_json", is_flag=True, help="Print the score as JSON.")
+@EXERCISE
+@CA
+def drill_score(
+    scenario: Path,
+    bundle: Path | None,
+    desk: str | None,
+    officer: str,
+    pins: tuple[str, ...],
+    as_json: bool,
+    exercise: str | None,
+    ca: Path | None,
+) -> None:
+    """Say of each expectation of SCENARIO whether it was met, by countersigned times only.
+
+    met, late, missing (no such reaction), unproven (the proofs do not tell), not-delivered,
+    not-played. The whole bundle is verified first; exit status 1 if a proof does not hold.
+    """
+    from sarhad.node.drill import command
+
+    sys.exit(
+        command.score(
+            scenario, bundle, desk, officer, exercise=exercise, pins=pins, as_json=as_json, ca=ca, ask=_password
+        )
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from node.commands import PASSWORD, REGION, Process, sarhad, two_nodes
-from sarhad.node.demo.officer import DeskRefusedError, OfficerClient
+from sarhad.node.officer import DeskRefusedError, OfficerClient
 
 NAMED_IR = {"to": "named", "parties": ["ir"]}
 

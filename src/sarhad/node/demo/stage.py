@@ -21,8 +21,9 @@ from sarhad.exchange import invitation
 from sarhad.gateways.geo.ground import Ground, read_ground, read_terms
 from sarhad.node import setup
 from sarhad.node.build import Node, opened
-from sarhad.node.officer import OfficerClient
 from sarhad.node.demo.relay import Relay
+from sarhad.node.drill.scenario import Scenario, read_scenario
+from sarhad.node.officer import OfficerClient
 from sarhad.node.settings import Settings
 from sarhad.wire.errors import SarhadError
 from sarhad.wire.kinds import Agreement, Officer
@@ -67,7 +68,7 @@ class Stage:
     a: Side
     b: Side
     region: Path
-    scenario: dict[str, Any]
+    scenario: Scenario
     fingerprints: dict[str, tuple[str, str]] = field(default_factory=dict)
     signed: dict[str, str] = field(default_factory=dict)  # "terms": the proposal in force; written by the story
 
@@ -118,7 +119,7 @@ async def make_stage(folder: Path, region: Path, port: int) -> Stage:
     sides = [
         await _make_side(folder, region, party, port + i if port else free_port()) for i, party in enumerate(names)
     ]
-    scenario = msgspec.json.decode((region / SCENARIO).read_bytes())
+    scenario = read_scenario(region / SCENARIO)
     stage = Stage(sides[0], sides[1], region, scenario)
     await _join(folder, stage)
     return stage
@@ -228,6 +229,6 @@ def agreement_data(stage: Stage, *, at_speed: bool) -> dict[str, Any]:
     terms = draft.resolve(held)
     plain: dict[str, Any] = msgspec.to_builtins(Agreement(terms=terms))
     if at_speed:
-        plain["terms"]["clocks"] = stage.scenario["clocks"]
+        plain["terms"]["clocks"] = msgspec.to_builtins(stage.scenario.clocks)
     KINDS["agreement"].decode(msgspec.json.encode(plain))
     return plain

@@ -11,38 +11,33 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from sarhad.node.officer import DeskRefusedError, OfficerClient
+import msgspec
+
 from sarhad.node.demo.stage import Side, Stage, agreement_data
 from sarhad.node.demo.telling import Teller
+from sarhad.node.officer import DeskRefusedError, OfficerClient
 
 EXERCISE = "founding-case-2019"
 CROSS_TIMEOUT_S = 15.0
 
 
 class Actors:
-    """Plays records of the scenario: resolves ``@name`` references and remembers what was written."""
+    """Plays injects of the scenario: fills in ``@name`` references and remembers what was written."""
 
     def __init__(self, stage: Stage) -> None:
         """Take the scenario of ``stage``."""
         self.stage = stage
+        self._templates = stage.scenario.templates()
         self.refs: dict[str, str] = {}  # scenario name -> reference; written by play()
 
     async def play(self, name: str) -> str:
         """Write the scenario's record ``name`` as its officer; return its reference."""
-        entry = self.stage.scenario["records"][name]
-        officer = self.stage.side(entry["party"])[entry["officer"]]
-        ref = await officer.act(entry["kind"], self._resolve(entry["data"]), entry["release"], EXERCISE)
+        inject = self.stage.scenario.inject(name)
+        officer = self.stage.side(inject.party)[inject.officer]
+        data = self._templates[name].fill(self.refs.__getitem__, time.time_ns() // 1_000)
+        ref = await officer.act(inject.kind, data, msgspec.to_builtins(inject.release), EXERCISE)
         self.refs[name] = ref
         return ref
-
-    def _resolve(self, value: Any) -> Any:
-        if isinstance(value, str) and value.startswith("@"):
-            return self.refs[value[1:]]
-        if isinstance(value, dict):
-            return {key: self._resolve(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._resolve(item) for item in value]
-        return value
 
 
 async def arrived(officer: OfficerClient, ref: str, timeout_s: float = CROSS_TIMEOUT_S) -> float:

@@ -1,0 +1,1 @@
+"""Drills: scenarios read from files, played at running desks, and scored from proved times."""

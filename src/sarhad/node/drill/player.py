@@ -1,0 +1,170 @@
+"""Playing a scenario at running desks: each inject at its time, by the officer that it names, as exercise traffic.
+
+Nothing is remembered outside the records: what a player finds already written it does
+not write again, so a drill that was interrupted goes on where it stopped, and the
+players of several parties need not know each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from sarhad.node.drill.scenario import Confirm, Inject, Scenario
+from sarhad.node.drill.template import Template, plain
+from sarhad.node.officer import OfficerClient
+from sarhad.wire.errors import Unavailable
+from sarhad.wire.registry import KINDS
+
+POLL_S = 0.2
+Told = Callable[[str, Inject | Confirm, str], None]
+"""Called with what happened (``played``, ``found``, ``left``), to what, and the reference if there is one."""
+
+
+@dataclass(slots=True)
+class Player:
+    """Plays one scenario.  ``officers`` are signed in, by (party, name); others' injects are left to people."""
+
+    scenario: Scenario
+    exercise: str
+    officers: dict[tuple[str, str], OfficerClient]
+    reactions: bool = False
+    speed: float = 1.0
+    patience_s: float = 600.0
+    told: Told = lambda what, which, ref: None
+    refs: dict[str, str] = field(default_factory=dict)
+    """Inject to the record that it became; written by _find() and _play() only."""
+    _templates: dict[str, Template] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the references of every inject apart."""
+        self._templates = self.scenario.templates()
+
+    async def run(self) -> None:
+        """Play everything that is this player's, in order of time; raises SarhadError when a desk refuses."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        for part in in_order(self.scenario):
+            if not self._is_ours(part):
+                self.told("left", part, "")
+                continue
+            await asyncio.sleep(max(0.0, began + part.at_s / self.speed - clock()))
+            if isinstance(part, Inject):
+                await self._play(part)
+            else:
+                await self._confirm(part)
+
+    def _is_ours(self, part: Inject | Confirm) -> bool:
+        reaction = isinstance(part, Confirm) or part.reaction
+        return (part.party, part.officer) in self.officers and (self.reactions or not reaction)
+
+    async def _play(self, inject: Inject) -> None:
+        officer = self.officers[inject.party, inject.officer]
+        template = self._templates[inject.name]
+        for marker in template.markers.values():
+            await self._arrived(officer, marker)
+        found = await self._find(officer, inject.name)
+        if found is not None:
+            self.told("found", inject, found)
+            return
+        now_us: int = (await officer.get("/api/desk"))["now_us"]
+        data = template.fill(self.refs.__getitem__, now_us)
+        key = f"drill/{self.exercise[:50]}/{inject.name[:50]}"
+        self.refs[inject.name] = await officer.act(
+            inject.kind, data, msgspec.to_builtins(inject.release), self.exercise, key
+        )
+        self.told("played", inject, self.refs[inject.name])
+
+    async def _confirm(self, confirm: Confirm) -> None:
+        officer = self.officers[confirm.party, confirm.officer]
+        ref = await self._arrived(officer, confirm.of)
+        written = await officer.post("/api/receipts", {"step": confirm.step, "refs": [ref]})
+        self.told("played" if written["refs"] else "found", confirm, ref)
+
+    async def _arrived(self, officer: OfficerClient, marker: str) -> str:
+        """Wait until the officer's desk holds what the marker names; return its reference.
+
+        Raises Unavailable after ``patience_s``.
+        """
+        clock = asyncio.get_running_loop().time
+        end = clock() + self.patience_s
+        while True:
+            ref = self.refs.get(marker) or await self._find(officer, marker)
+            if ref is not None and await _holds(officer, ref):
+                return ref
+            if clock() > end:
+                raise Unavailable(
+                    f"{marker} did not come within {self.patience_s:.0f} s",
+                    where=officer.base_url,
+                    do="Is it played elsewhere, and is the link up? Run again to go on from here",
+                )
+            await asyncio.sleep(POLL_S)
+
+    async def _find(self, officer: OfficerClient, marker: str) -> str | None:
+        """Look for the record of an inject, or of the ground, at the officer's desk."""
+        if "/" in marker:
+            found = await _ground(officer, marker)
+        else:
+            found = await self._find_inject(officer, self.scenario.inject(marker))
+        if found is not None:
+            self.refs[marker] = found
+        return found
+
+    async def _find_inject(self, officer: OfficerClient, inject: Inject) -> str | None:
+        template = self._templates[inject.name]
+        for marker in template.markers.values():
+            if marker not in self.refs and await self._find(officer, marker) is None:
+                return None
+        taken = set(self.refs.values())
+        views = [view async for view in _records(officer, self.exercise, inject.kind, inject.party)]
+        for view in sorted(views, key=lambda view: (view["log"], view["seq"])):
+            data = plain(KINDS[inject.kind], view["first_data"] or view["data"])
+            if view["ref"] not in taken and template.fits(data, lambda marker, ref: self.refs[marker] == ref):
+                return str(view["ref"])
+        return None
+
+
+def in_order(scenario: Scenario) -> Iterator[Inject | Confirm]:
+    """Yield injects and confirmations by time; at the same second what is confirmed comes first."""
+    parts: list[Inject | Confirm] = [*scenario.injects, *scenario.confirmations]
+    yield from sorted(parts, key=lambda part: part.at_s)
+
+
+def needed(scenario: Scenario, party: str, *, reactions: bool) -> set[str]:
+    """Return the officers of a party that the scenario plays."""
+    parts = [part for part in in_order(scenario) if part.party == party]
+    return {part.officer for part in parts if reactions or (isinstance(part, Inject) and not part.reaction)}
+
+
+async def _holds(officer: OfficerClient, ref: str) -> bool:
+    return await officer.until(f"/api/records/{ref}", lambda _: True, 0) is not None
+
+
+async def _records(officer: OfficerClient, exercise: str, kind: str, party: str) -> AsyncIterator[dict[str, Any]]:
+    cursor = ""
+    while True:
+        page = await officer.get(
+            "/api/records",
+            exercise=exercise,
+            kind=kind,
+            party=party,
+            limit=500,
+            **({"cursor": cursor} if cursor else {}),
+        )
+        for view in page["records"]:
+            yield view
+        cursor = page["next"]
+        if not cursor:
+            return
+
+
+async def _ground(officer: OfficerClient, marker: str) -> str | None:
+    """Return the ground's newest record for ``party/kind/code``, or None."""
+    party, kind, code = marker.split("/", 2)
+    ground = await officer.get("/api/ground")
+    views = ground[f"{kind}s"]
+    return next((str(view["ref"]) for view in views if (view["party"], view["code"]) == (party, code)), None)
