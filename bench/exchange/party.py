@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from sarhad.desk import Actor, Desk
+from sarhad.desk.attachments import Attachments
 from sarhad.exchange import tls
 from sarhad.exchange.exchange import Exchange, ExchangeSettings
 from sarhad.exchange.invitation import read_invitation, write_invitation
@@ -131,6 +132,7 @@ async def open_party(folder: Path) -> Party:
     roster = Roster(ledger)
     desk = Desk(ledger, Picture(), clock, roster.parties)
     settings = ExchangeSettings("127.0.0.1", place.port, folder / "tls.crt", folder / "tls.key")
+    files = Attachments(folder / "attachments")
     await desk.start()
     actor = Actor(place.party, "duty.desk", frozenset({"duty"}))
-    return Party(ledger, desk, Exchange(ledger, desk, roster, settings), actor)
+    return Party(ledger, desk, Exchange(ledger, desk, roster, settings, files=files), actor)

@@ -22,6 +22,7 @@ class Cable:
         self.cut_after_up: int | None = None
         self.lose_after_down: int | None = None
         self.cuts = 0
+        self.broken = asyncio.Event()
         self.whole = True
 
     async def start(self) -> None:
@@ -45,6 +46,7 @@ class Cable:
 
     def _break(self) -> None:
         self.cuts += 1
+        self.broken.set()
         for writer in self._open:
             writer.transport.abort()
         self._open.clear()

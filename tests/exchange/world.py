@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sarhad.desk import Actor, Desk
+from sarhad.desk.attachments import Attachments
 from sarhad.exchange import tls
 from sarhad.exchange.exchange import Exchange, ExchangeSettings
 from sarhad.exchange.invitation import Invitation, read_invitation, write_invitation
@@ -102,6 +103,7 @@ class Node:
     picture: Picture = field(init=False)
     desk: Desk = field(init=False)
     exchange: Exchange = field(init=False)
+    files: Attachments = field(init=False)
     running: bool = False
 
     @property
@@ -130,7 +132,8 @@ class Node:
         settings = ExchangeSettings(
             "127.0.0.1", self.port, self.keys.certificate, self.keys.tls_key, body_seconds=self.body_seconds
         )
-        self.exchange = Exchange(self.ledger, self.desk, roster, settings, self.timers)
+        self.files = Attachments(self.folder / "attachments", reserve_bytes=0)
+        self.exchange = Exchange(self.ledger, self.desk, roster, settings, self.timers, files=self.files)
         await self.desk.start()
         if online:
             await self.exchange.start()

@@ -6,17 +6,22 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
 from sarhad.desk.actor import NotFound
+from sarhad.desk.partial import PREFIX, Partial, sync_folder
 from sarhad.wire.errors import Refused, SarhadError, VerificationError
 
 MAX_BYTES = 50_000_000
 """The largest file, as in the attachment record."""
-_NAME = re.compile("^[0-9a-f]{64}$")
+RESERVE_BYTES = 1_000_000_000
+"""Free space on the disk that files from partners never take: the log needs it."""
+KEPT_PARTIALS = 16
+_NAME = re.compile(r"^[0-9a-f]{64}\Z")
 _READ_BYTES = 1 << 20
 
 
@@ -39,10 +44,11 @@ class Attachments:
     content, also after a crash; what a crash leaves is a temporary file, removed at start.
     """
 
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES, reserve_bytes: int = RESERVE_BYTES) -> None:
         """Use ``folder``, made with mode 0700 when absent."""
         self.folder = folder
         self.max_bytes = max_bytes
+        self.reserve_bytes = reserve_bytes
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(".part-*"):
             left.unlink()
@@ -61,6 +67,22 @@ class Attachments:
     def size(self, sha256: str) -> int:
         """Return the file's size in bytes; raise NotFound unless held."""
         return self.path(sha256).stat().st_size
+
+    def partial(self, sender: str, sha256: str, size: int) -> Partial:
+        """Return the file as far as it has come from ``sender`` (a party); raise Refused for a name that is none."""
+        if not _NAME.match(sha256) or not 0 < size <= self.max_bytes:
+            raise Refused("no file can have this name or size", where=sha256[:70])
+        return Partial(self.folder, sender, sha256, size)
+
+    def tidy(self) -> None:
+        """Remove the oldest of the files that came in part, beyond KEPT_PARTIALS."""
+        parts = sorted(self.folder.glob(PREFIX + "*"), key=lambda path: path.stat().st_mtime_ns)
+        for path in parts[:-KEPT_PARTIALS]:
+            path.unlink(missing_ok=True)
+
+    def room_for(self, size: int) -> bool:
+        """Tell whether a file of ``size`` bytes leaves the reserve on the disk untouched."""
+        return shutil.disk_usage(self.folder).free - size >= self.reserve_bytes
 
     async def put(self, chunks: AsyncIterator[bytes], expected: str = "") -> tuple[str, int]:
         """Store a stream; return (SHA-256 in hexadecimal, size in bytes).
@@ -93,11 +115,7 @@ class Attachments:
         if expected and expected != sha256:
             raise VerificationError("the content does not have the hash that was named", where=sha256)
         part.replace(self.folder / sha256)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)
 
     def check(self, sha256: str) -> None:
         """Raise Damaged unless the stored bytes still have their hash, NotFound unless held."""

@@ -335,6 +335,14 @@ class Desk:
             self.links[link.partner] = link
             self.hub.publish("link", (f"link/{link.partner}",), self._clock())
 
+    def arrived(self, sha256: str) -> None:
+        """A file is here: tell the pages which records name it."""
+        named = self.picture.naming_file(sha256)
+        incidents = {ref for one in named for ref in self.picture.incidents_of(one)}
+        self._publish(
+            [f"file/{sha256}", *(f"record/{one.ref}" for one in named), *(f"incident/{i}" for i in incidents)]
+        )
+
     def subscribe(self, after: tuple[int, int] | None = None) -> Subscription:
         """Open a bounded stream of events, resuming after (epoch, seq) when given."""
         return self.hub.subscribe(after)

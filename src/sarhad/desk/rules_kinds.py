@@ -112,8 +112,15 @@ def _correction(now: Situation, intended: Intended, data: kinds.Correction) -> N
         raise Refused("there is no such field", where=where, do="Leave it out, or mend its name")
     if getattr(corrected, "to", None) != getattr(target.data, "to", None):
         raise Refused("a correction cannot address another party", where="data.data.to", do="Write a new record")
+    if isinstance(target.data, kinds.Attachment) and not _same_file(target.data, corrected):
+        raise Refused("a correction cannot name another file", where="data.data.sha256", do="Attach the other file")
     check(now, Intended(corrected, intended.release, intended.exercise))
     _same_readers(now, intended, data.record)
+
+
+def _same_file(first: kinds.Attachment, corrected: Data) -> bool:
+    """Tell whether the corrected record names the same bytes: files cross by what was named first."""
+    return isinstance(corrected, kinds.Attachment) and (corrected.sha256, corrected.size) == (first.sha256, first.size)
 
 
 def _same_readers(now: Situation, intended: Intended, ref: str) -> None:

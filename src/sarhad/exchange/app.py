@@ -1,7 +1,8 @@
-"""The application on the exchange address: five paths, partners only.
+"""The application on the exchange address: six paths, partners only.
 
 POST /exchange/v1/push       entries of the caller's log (messages.Push -> PushReply)
 GET  /exchange/v1/witnessed  how the caller's log stands with us (messages.Standing)
+GET  /exchange/v1/attachment/<sha256>  a file that a record of ours names and the caller may read (giving.py)
 POST /add-checkpoint         C2SP tlog-witness, for the caller's log
 GET  /checkpoint, /tile/...  C2SP tlog-tiles, our own log
 """
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 
 from sarhad.desk import Desk
 from sarhad.exchange import messages, witness
-from sarhad.exchange.errors import NotForUs, TooLarge, Unreachable, problem_of
+from sarhad.exchange.errors import NotForUs, TooLarge, TooMany, Unreachable, problem_of
+from sarhad.exchange.giving import PATH as FILES
+from sarhad.exchange.giving import Giver
 from sarhad.exchange.messages import MAX_MESSAGE_BYTES, PROTOCOL, Problem, Push, Standing
 from sarhad.exchange.receive import Receiver
 from sarhad.exchange.roster import Partner, Roster
@@ -28,20 +31,20 @@ from sarhad.wire.errors import SarhadError, VerificationError
 BODIES_EACH = 4
 """Bodies of one partner that are read at the same time."""
 SLOWEST_BYTES_S = 2_048
-_STATUS = {"too-large": 413, "too-slow": 408, "not-for-us": 403, "verification": 422, "not-found": 404}
+_STATUS = {
+    "too-large": 413,
+    "too-slow": 408,
+    "not-for-us": 403,
+    "verification": 422,
+    "not-found": 404,
+    "file-not-here": 404,
+}
 
 
 class _TooSlow(Unreachable):
     """The body came slower than the slowest line that is allowed for."""
 
     code = "too-slow"
-
-
-class _TooMany(SarhadError):
-    """The caller has too many calls open."""
-
-    retry = True
-    code = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Parts:
     desk: Desk
     roster: Roster
     receiver: Receiver
+    giver: Giver
     timers: Timers
     body_seconds: float
     heard: Callable[[str], None]
@@ -94,12 +98,16 @@ class App:
             status, kind, answer = await asyncio.to_thread(witness.add_checkpoint, self._parts.ledger, partner, body)
             await respond(send, status, answer, kind)
         elif method == "GET":
-            await self._get(partner, path, send)
+            await self._get(partner, scope, receive, send)
         else:
             await respond(send, 404, messages.encode(Problem(code="not-found", what="no such path", retry=False)))
 
-    async def _get(self, partner: Partner, path: str, send: Send) -> None:
+    async def _get(self, partner: Partner, scope: Scope, receive: Receive, send: Send) -> None:
         require_open(self._parts.ledger, self._parts.desk, partner)
+        path = scope["path"]
+        if path.startswith(FILES):
+            await self._parts.giver.give(partner, scope, receive, send)
+            return
         if path == "/exchange/v1/witnessed":
             standing = await asyncio.to_thread(self._standing, partner)
             await respond(send, 200, messages.encode(standing))
@@ -123,7 +131,7 @@ class App:
         if _declared(scope) > limit:
             raise TooLarge(f"a body holds at most {limit} bytes")
         if self._reading[partner.party] >= BODIES_EACH:
-            raise _TooMany("too many calls at the same time")
+            raise TooMany("too many calls at the same time")
         self._reading[partner.party] += 1
         try:
             return await self._read(receive, limit)

@@ -1,6 +1,7 @@
 """Carried by hand in place of the network: the same pushes in a file.
 
-A head, then pushes, each a frame of four big-endian length bytes and msgpack.  Reading
+A head, then pushes, each a frame of four big-endian length bytes and msgpack, then the
+files that belong to them (carried_files.py).  Reading
 takes every push through the one way in, so that the file and the network may overlap,
 in any order, as often as they like.  The written form is spec/exchange.md.
 """
@@ -17,7 +18,9 @@ from typing import BinaryIO
 import msgspec
 
 from sarhad.desk import Desk
-from sarhad.exchange import messages
+from sarhad.desk.attachments import Attachments
+from sarhad.exchange import carried_files, messages
+from sarhad.exchange.carried_files import Shelf, frames_of
 from sarhad.exchange.errors import NotForUs
 from sarhad.exchange.facts import lines_since, published_fact
 from sarhad.exchange.messages import MAX_LINES, MAX_MESSAGE_BYTES, PROTOCOL, Push, Testimony
@@ -46,12 +49,16 @@ class Head(messages.Message, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a file holds or brought: the partner, entries ``start`` up to ``end``, how many were new here."""
+    """What a file holds or brought: the partner, entries ``start`` up to ``end``, how many were new here.
+
+    ``files``: attachments that it holds, or that were new here.
+    """
 
     partner: str
     start: int
     end: int
     new: int
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class Office:
     outbox: Outbox
     receiver: Receiver
     clock: Callable[[], int]
+    files: Attachments
+
+    def shelf(self, partner: Partner) -> Shelf:
+        """What carrying files needs."""
+        return Shelf(self.ledger, self.desk, self.files, partner)
 
 
 async def write(office: Office, partner: Partner, path: Path) -> Carried:
@@ -84,10 +96,26 @@ async def write(office: Office, partner: Partner, path: Path) -> Carried:
             _put(file, messages.encode(push))
             end = push.end
             office.desk.witnessed(await asyncio.to_thread(published_fact, ledger, ledger.log, end))
+        attached = await _put_files(file, office.shelf(partner), start)
         file.flush()
         await asyncio.to_thread(os.fsync, file.fileno())
     partial.replace(path)
-    return Carried(partner.party, start, end, end - start)
+    return Carried(partner.party, start, end, end - start, attached)
+
+
+async def _put_files(file: BinaryIO, shelf: Shelf, start: int) -> int:
+    """Write the files that belong to what is carried; return how many."""
+    chosen = carried_files.chosen(shelf, start)
+    if chosen:
+        _put(file, b"")
+    for sha256 in chosen:
+        await asyncio.to_thread(_put_file, file, shelf, sha256)
+    return len(chosen)
+
+
+def _put_file(file: BinaryIO, shelf: Shelf, sha256: str) -> None:
+    for frame in frames_of(shelf, sha256):
+        _put(file, frame)
 
 
 async def _pushes(office: Office, partner: Partner, start: int) -> AsyncIterator[Push]:
@@ -140,13 +168,16 @@ async def read(office: Office, roster: Roster, path: Path) -> Carried:
         before = office.ledger.size(head.log)
         start = end = before
         for frame in frames:
+            if not frame:
+                break  # the files follow
             push = messages.decode(frame, Push)
             if push.log != head.log:
                 raise VerificationError("a push of another log than the file's", where=str(path))
             start, end = min(start, push.start), max(end, push.end)
             await _take(office, partner, push)
-    await office.receiver.settle()
-    return Carried(partner.party, start, end, office.ledger.size(head.log) - before)
+        await office.receiver.settle()
+        files = await carried_files.take(office.shelf(partner), frames, path)
+    return Carried(partner.party, start, end, office.ledger.size(head.log) - before, files)
 
 
 async def _take(office: Office, partner: Partner, push: Push) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
+from collections.abc import AsyncIterator
 
 import aiohttp
 
@@ -17,6 +18,9 @@ CALL_SECONDS = 60.0
 SLOWEST_BYTES_S = 2_048
 """The slowest line that a call allows for; a large body gets time in proportion."""
 CONNECT_SECONDS = 10.0
+SILENT_SECONDS = 30.0
+"""How long a file may bring nothing before its line counts as broken."""
+PIECE_BYTES = 256 * 1024
 _AT_ONCE_BYTES = 1024 * 1024
 _HEADERS = {"content-type": messages.CONTENT_TYPE}
 
@@ -29,7 +33,7 @@ class Client:
         self.endpoint = endpoint.rstrip("/")
         self._context = context
         self._call_seconds = call_seconds
-        self._session: aiohttp.ClientSession | None = None  # written by _call (opens) and close
+        self._session: aiohttp.ClientSession | None = None  # written by _opened and close
 
     async def push(self, body: bytes) -> PushReply:
         """Send an encoded Push; returns when the partner has stored it durably.
@@ -42,20 +46,46 @@ class Client:
         """Ask which of our checkpoints the partner countersigned last."""
         return messages.decode(await self._call("GET", "/exchange/v1/witnessed", None), Standing)
 
+    async def file(self, sha256: str, start: int, left: int) -> AsyncIterator[bytes]:
+        """Yield a file from byte ``start`` on, which must be exactly ``left`` bytes.
+
+        Raises Told (also where the file is not for us), Unreachable, and
+        VerificationError as soon as the answer is of another length.
+        """
+        headers = {"range": f"bytes={start}-"} if start else {}
+        timeout = aiohttp.ClientTimeout(
+            total=self._call_seconds + left / SLOWEST_BYTES_S, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS
+        )
+        path = f"{self.endpoint}/exchange/v1/attachment/{sha256}"
+        try:
+            async with self._opened().get(path, headers=headers, allow_redirects=False, timeout=timeout) as response:
+                if response.status != (206 if start else 200):
+                    raise Told(_problem(await _read(response), response.status))
+                if response.content_length != left:
+                    response.close()
+                    raise VerificationError(f"the partner offers {response.content_length} bytes, not {left}")
+                async for piece in response.content.iter_chunked(PIECE_BYTES):
+                    yield piece
+        except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise Unreachable(f"the file did not come ({_short(error)})", where=self.endpoint) from error
+
     async def close(self) -> None:
         """Drop the connection."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    async def _call(self, method: str, path: str, body: bytes | None) -> bytes:
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(ssl=self._context, limit=2, keepalive_timeout=60.0)
             self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        return self._session
+
+    async def _call(self, method: str, path: str, body: bytes | None) -> bytes:
         total = self._call_seconds + len(body or b"") / SLOWEST_BYTES_S
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
         try:
-            async with self._session.request(
+            async with self._opened().request(
                 method,
                 self.endpoint + path,
                 data=_payload(body),

@@ -32,6 +32,20 @@ class TooLarge(SarhadError):
     code = "too-large"
 
 
+class TooMany(SarhadError):
+    """The caller has too many calls open."""
+
+    retry = True
+    code = "busy"
+
+
+class FileNotHere(SarhadError):
+    """There is no such file for the caller: not released to it, not here, or not at all; it is not told which."""
+
+    retry = True
+    code = "file-not-here"
+
+
 class Told(SarhadError):
     """The partner refused and said why; ``retry`` and ``code`` are the partner's own words."""
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sarhad.desk import Desk
-from sarhad.exchange import app, carried, outbound, tls
+from sarhad.desk.attachments import Attachments
+from sarhad.exchange import app, carried, fetching, outbound, tls
 from sarhad.exchange.client import CALL_SECONDS, Client
+from sarhad.exchange.fetching import Fetcher
+from sarhad.exchange.giving import Giver
 from sarhad.exchange.gossip import Gossip
 from sarhad.exchange.invitation import Invitation
 from sarhad.exchange.outbound import Queue
@@ -21,6 +24,10 @@ from sarhad.exchange.server import Listener
 from sarhad.exchange.sightings import Sightings
 from sarhad.exchange.timers import Backoff, RealTimers, Timers
 from sarhad.ledger.ledger import Ledger
+from sarhad.wire import ids
+
+FETCHED_AT_ONCE = 4
+"""Files that are brought here at the same time, from all partners together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Exchange:
         roster: Roster,
         settings: ExchangeSettings,
         timers: Timers | None = None,
+        *,
+        files: Attachments,
     ) -> None:
         """Take the node's parts; ``roster`` is the one whose ``parties`` the desk was given."""
         self._ledger = ledger
@@ -59,8 +68,12 @@ class Exchange:
         self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._alarm, self._timers.now)
         self._outbox = Outbox(ledger, desk)
         self._context: ssl.SSLContext = tls.server_context(settings.certificate, settings.key)
-        parts = app.Parts(ledger, desk, roster, self.receiver, self._timers, settings.body_seconds, self._heard)
+        giver = Giver(ledger, desk, files, settings.body_seconds)
+        parts = app.Parts(ledger, desk, roster, self.receiver, giver, self._timers, settings.body_seconds, self._heard)
         self._listener = Listener(app.App(parts), self._context, settings.host, settings.port)
+        self._files = files
+        self._slots = asyncio.Semaphore(FETCHED_AT_ONCE)
+        self.fetchers: dict[str, Fetcher] = {}  # by party; written by _open, on the event loop
         self.queues: dict[str, Queue] = {}  # by party; written by _open, on the event loop
         self._tasks: set[asyncio.Task[None]] = set()  # written by start, _open and stop
         self._stopped = asyncio.Event()  # set by stop and by a task that failed
@@ -88,6 +101,7 @@ class Exchange:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self.queues.clear()
+        self.fetchers.clear()
         await self.receiver.settle()
 
     async def run(self) -> None:
@@ -112,13 +126,14 @@ class Exchange:
     async def export_for_partner(self, path: Path, party: str) -> carried.Carried:
         """Write what ``party`` lacks to a file that is carried by hand; see carried.py."""
         partner = self.roster.get(party)
-        office = carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now)
-        return await carried.write(office, partner, path)
+        return await carried.write(self._office(), partner, path)
 
     async def import_carried(self, path: Path) -> carried.Carried:
         """Take in a file that a partner's node wrote, through the same way in as the network."""
-        office = carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now)
-        return await carried.read(office, self.roster, path)
+        return await carried.read(self._office(), self.roster, path)
+
+    def _office(self) -> carried.Office:
+        return carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now, self._files)
 
     def _open(self, partner: Partner) -> None:
         context = tls.client_context(self._settings.certificate, self._settings.key, partner.certificate)
@@ -127,6 +142,11 @@ class Exchange:
         queue = Queue(parts, partner, client, Backoff(), Gossip(self._ledger, self.roster, partner))
         self.queues[partner.party] = queue
         self._spawn(queue.run(), f"exchange/{partner.party}")
+        files = fetching.Parts(self._ledger, self._desk, self._files, self._timers, self._slots)
+        own_line = Client(partner.endpoint, context, call_seconds=self._settings.call_seconds)
+        fetcher = Fetcher(files, partner, own_line, Backoff())
+        self.fetchers[partner.party] = fetcher
+        self._spawn(fetcher.run(), f"exchange/{partner.party}/files")
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -137,6 +157,14 @@ class Exchange:
         queue = self.queues.get(party)
         if queue is not None:
             queue.heard()
+            self.fetchers[party].heard()
+
+    def _wake_fetchers(self, subjects: tuple[str, ...]) -> None:
+        """Let the files of those partners be looked for that said something new (all, when subjects were missed)."""
+        names = {ids.party_of(one.removeprefix("record/")) for one in subjects if one.startswith("record/")}
+        for party, fetcher in self.fetchers.items():
+            if not subjects or party in names:
+                fetcher.wake()
 
     def _alarm(self, party: str) -> None:
         queue = self.queues.get(party)
@@ -151,5 +179,6 @@ class Exchange:
                 if event.name != "link":
                     for queue in self.queues.values():
                         queue.wake()
+                    self._wake_fetchers(event.subjects)
         finally:
             subscription.close()

@@ -78,7 +78,7 @@ class Node:
             certificate=self.folder.tls_certificate,
             key=self.folder.tls_key,
         )
-        return Exchange(self.ledger, self.desk, self.roster, settings)
+        return Exchange(self.ledger, self.desk, self.roster, settings, files=self.attachments)
 
     def officer(self, name: str) -> OfficerView | None:
         """Return the officer's desk as the log has it, None when there is none."""

@@ -62,6 +62,6 @@ async def _main(folder: Path, output: Path, audience: str, refs: tuple[str, ...]
         if carry:
             made = await node.make_exchange().export_for_partner(output, carry)
             there = "There: sarhad import FOLDER FILE --as carried"
-            return f"Wrote {output} for {carry}: entries {made.start} to {made.end}. {there}"
+            return f"Wrote {output} for {carry}: entries {made.start} to {made.end}, {made.files} files. {there}"
         written = await write(node, output, audience, refs)
         return f"Wrote {output}: {written.records} records. Anyone checks it with: sarhad verify {output}"

@@ -14,6 +14,7 @@ from sarhad.picture import statistics as times
 from sarhad.picture.book import Book
 from sarhad.picture.ground_view import ground_view
 from sarhad.picture.incident_view import incident_of, incident_view
+from sarhad.picture.order import ref_order
 from sarhad.picture.record_view import record_view
 from sarhad.picture.rules import RULES
 from sarhad.picture.search import Search
@@ -88,7 +89,7 @@ class Picture:
                 subjects.update(RULES[one.kind].subjects(one))
         if "ground" in subjects:
             self._grounds.clear()
-        for ref in self._incidents_of(item):
+        for ref in self.incidents_of(item):
             subjects.add(f"incident/{ref}")
             self._incidents.pop(ref, None)
         return frozenset(subjects)
@@ -110,7 +111,7 @@ class Picture:
                 found |= {ref} | state.links.get(ref, set())
         return found
 
-    def _incidents_of(self, item: Record) -> set[str]:
+    def incidents_of(self, item: Record) -> set[str]:
         """Return the incidents in whose views the record may show."""
         state = self._state
         found = {incident_of(state, item)}
@@ -184,6 +185,17 @@ class Picture:
             return frozenset()
         own = record.party
         return frozenset(p for p in partners if p != own and self._state.granted(record, p))
+
+    def naming_file(self, sha256: str) -> list[Record]:
+        """Return the attachment records that name the file with this SHA-256, of any party, drills included."""
+        found = [self._state.records[ref] for ref in self._state.files.get(sha256, ())]
+        return sorted(found, key=ref_order)
+
+    def files(self, party: str) -> list[Record]:
+        """Return a party's attachment records, drills included, oldest claimed time first within each."""
+        state = self._state
+        marks = {mark for mark, kind, author in state.lists if kind == "attachment" and author == party}
+        return [one for mark in sorted(marks, key=str) for one in state.listed(mark, "attachment", party)]
 
     def withheld(self, party: str) -> list[str]:
         """Return the records that a release act lets ``party`` read, and that are not held here."""

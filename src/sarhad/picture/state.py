@@ -20,7 +20,7 @@ from sarhad.picture.views import Bracket
 from sarhad.picture.witness import Facts
 from sarhad.wire.errors import VerificationError
 from sarhad.wire.ids import party_of
-from sarhad.wire.kinds import Receipt, ReleaseAct
+from sarhad.wire.kinds import Attachment, Receipt, ReleaseAct
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data, refs_of
 from sarhad.wire.values import may_read
@@ -52,6 +52,8 @@ class State:
         """(exercise, kind, party) to the records' keys."""
         self.receivers: dict[str, set[str]] = {}
         """A log to the parties that gave receipts for it."""
+        self.files: dict[str, set[str]] = {}
+        """A file's SHA-256 to the attachment records that name it."""
         self.parties: set[str] = set()
         """Authors of the records held."""
         self.facts = Facts()
@@ -84,6 +86,8 @@ class State:
                 self.links_of_kind.setdefault((target, header.kind), set()).add(record.ref)
         if isinstance(data, Receipt):
             self._hold_receipt(record, data)
+        elif isinstance(data, Attachment):
+            self.files.setdefault(data.sha256, set()).add(record.ref)
         return True
 
     def _hold_receipt(self, record: Record, data: Receipt) -> None:
