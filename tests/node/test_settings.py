@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from sarhad.node import settings
+from sarhad.node import running, settings
 from sarhad.node.settings import Settings, SettingsError
+from sarhad.wire.errors import Unavailable
 
 
 def test_the_file_that_init_writes_reads_back_as_it_was(tmp_path: Path) -> None:
@@ -48,3 +50,14 @@ def test_a_desk_beyond_loopback_needs_a_certificate() -> None:
 )
 def test_loopback_is_told_apart(host: str, loopback: bool) -> None:
     assert settings.is_loopback(host) is loopback
+
+
+def test_an_address_that_is_taken_is_told_with_what_to_change() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match="cannot listen there") as caught:
+            running.require_free("127.0.0.1", port, "desk_port")
+    assert "desk_port" in str(caught.value)
+    running.require_free("127.0.0.1", port, "desk_port")

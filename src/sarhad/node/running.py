@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
 from sarhad.web.app import create_app
 from sarhad.web.settings import WebSettings
+from sarhad.wire.errors import Unavailable
 
 STOP_S = 5
 
@@ -45,6 +47,8 @@ async def serve(folder: Path) -> None:
     """Open the node, run its parts, end them on SIGINT or SIGTERM."""
     async with opened(folder) as node:
         configure_logging(node.settings.log_level)
+        require_free(node.settings.desk_host, node.settings.desk_port, "desk_port")
+        require_free(node.settings.exchange_host, node.settings.exchange_port, "exchange_port")
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,6 +70,20 @@ async def serve(folder: Path) -> None:
             ending="desk",
         )
         log.info("stopped", party=node.party)
+
+
+def require_free(host: str, port: int, setting: str) -> None:
+    """Raise Unavailable when ``host``:``port`` cannot be listened on now; ``setting`` names what to change."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            what = f"cannot listen there: {error.strerror}"
+            raise Unavailable(
+                what, where=f"{host}:{port}", do=f"End what listens there, or change {setting}"
+            ) from error
 
 
 def address(settings: Settings) -> str:

@@ -24,6 +24,7 @@ from sarhad.node.build import Node, opened
 from sarhad.node.demo.relay import Relay
 from sarhad.node.drill.scenario import Scenario, read_scenario
 from sarhad.node.officer import OfficerClient
+from sarhad.node.running import require_free
 from sarhad.node.settings import Settings
 from sarhad.wire.errors import SarhadError
 from sarhad.wire.kinds import Agreement, Officer
@@ -113,6 +114,8 @@ def free_port() -> int:
 
 async def make_stage(folder: Path, region: Path, port: int) -> Stage:
     """Make both parties' folders, start the cables, join the parties; nothing is served yet."""
+    for number in (port, port + 1) if port else ():
+        require_free("127.0.0.1", number, "--port (0 takes any)")
     clear_folder(folder)
     terms = read_terms(region / "ground" / "terms.json")
     names = sorted(terms.terms.parties, key=lambda party: party != terms.proposer)
