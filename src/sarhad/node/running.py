@@ -80,7 +80,7 @@ def require_free(host: str, port: int, setting: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            what = f"cannot listen there: {error.strerror}"
+            what, do = f"cannot listen there: {error.strerror}", f"End what listens there, or change {setting}"
             raise Unavailable(
                 what, where=f"{host}:{port}", do=f"End what listens there, or change {setting}"
             ) from error
