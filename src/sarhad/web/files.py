@@ -49,12 +49,17 @@ def within(folder: Path, name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
-    """One file to be sent.  ``immutable``: its name changes with its content."""
+    """One file to be sent.  ``immutable``: its name changes with its content.
+
+    ``download``: the name under which it is saved, never opened, as Content-Disposition
+    writes it.  ``extra``: further headers.
+    """
 
     path: Path
     immutable: bool = False
     private: bool = True
     download: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
 
     def to_response(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Answer a GET: 304, 206, 416 or 200 as its headers ask."""
@@ -92,9 +97,9 @@ class FileAnswer:
     def _headers(self, etag: str) -> dict[str, str]:
         who = "private" if self.private else "public"
         age = "max-age=31536000, immutable" if self.immutable else "no-cache"
-        headers = {"ETag": etag, "Cache-Control": f"{who}, {age}", "Accept-Ranges": "bytes"}
+        headers = {"ETag": etag, "Cache-Control": f"{who}, {age}", "Accept-Ranges": "bytes", **dict(self.extra)}
         if self.download:
-            headers["Content-Disposition"] = f'attachment; filename="{self.download}"'
+            headers["Content-Disposition"] = f"attachment; filename={self.download}"
         return headers
 
 

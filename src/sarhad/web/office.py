@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from litestar import Request
@@ -12,6 +13,7 @@ from litestar.di import NamedDependency
 from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
+from sarhad.desk.photos import Photos
 from sarhad.web.settings import Export, WebSettings
 
 
@@ -27,7 +29,7 @@ Call = Request[SignedIn | None, Any, Any]
 """A call, with who makes it."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Office:
     """One desk's parts.  Handlers get it as the dependency ``office``."""
 
@@ -38,6 +40,11 @@ class Office:
     export: Export | None = None
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
+
+    @cached_property
+    def photos(self) -> Photos:
+        """Views of the photos among the files."""
+        return Photos(self.attachments.folder)
 
     @property
     def cookie(self) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from sarhad.desk import LinkView
+from sarhad.desk.photos import PhotoFacts
 from sarhad.picture.views import OfficerView, RecordView, TermsView
 from sarhad.wire.ids import OfficerId, PartyId, Ref
 from sarhad.wire.registry import Role
@@ -156,10 +157,38 @@ class PreviewBody(Body, frozen=True, kw_only=True):
 
 
 class AttachmentView(Answered, frozen=True, kw_only=True):
-    """A stored file: name its SHA-256 and size in an attachment record."""
+    """A stored file: name its SHA-256 and size in an attachment record.
+
+    ``media_type`` by its first bytes (application/octet-stream unless it is a photo), ``photo`` what a photo tells.
+    """
 
     sha256: str
     size: int
+    media_type: str
+    photo: PhotoFacts | None
+
+
+class AttachedView(Answered, frozen=True, kw_only=True):
+    """An attachment record and its file.
+
+    ``here`` False: the file did not come yet, ``so_far`` bytes of it did.  ``photo``: there is a
+    view of it.  ``name`` is safe to show.  ``readers``: the partners that may have it, when it is ours.
+    """
+
+    ref: str
+    party: str
+    by: str
+    at: int
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    about: str | None
+    here: bool
+    so_far: int
+    photo: bool
+    readers: tuple[str, ...]
+    tlp: str
 
 
 class ExportBody(Body, frozen=True, kw_only=True):

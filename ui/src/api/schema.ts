@@ -684,6 +684,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/attachments/{sha256}/strip": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * PostStripped
+         * @description The same photo with nothing told besides its picture: another file, with its own hash.  No pixel changes.
+         */
+        readonly post: operations["postStripped"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/attachments/{sha256}/view": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetView
+         * @description A photo as the node drew it again: a JPEG of at most 320 or 1600 pixels a side; 204 where there is none.
+         */
+        readonly get: operations["getAttachmentView"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/desk": {
         readonly parameters: {
             readonly query?: never;
@@ -847,6 +887,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/incidents/{ref}/attachments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetAttached
+         * @description The files about an incident, and whether each is here yet.
+         */
+        readonly get: operations["getIncidentAttachments"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/officers": {
         readonly parameters: {
             readonly query?: never;
@@ -919,6 +979,26 @@ export interface paths {
          * @description The digest of the picture that both parties may read; compare it with the partner's.
          */
         readonly get: operations["getDigest"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/places": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPlaces
+         * @description Places of the region, nearest in sound first; none where the node has no region.
+         */
+        readonly get: operations["getPlaces"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1185,6 +1265,23 @@ export interface components {
             readonly ref: string;
             readonly text: components["schemas"]["Words"] | null;
         };
+        /** AttachedView */
+        readonly AttachedView: {
+            readonly about: string | null;
+            readonly at: number;
+            readonly by: string;
+            readonly here: boolean;
+            readonly media_type: string;
+            readonly name: string;
+            readonly party: string;
+            readonly photo: boolean;
+            readonly readers: readonly string[];
+            readonly ref: string;
+            readonly sha256: string;
+            readonly size: number;
+            readonly so_far: number;
+            readonly tlp: string;
+        };
         /** Attachment */
         readonly Attachment: {
             /** @description log:sequence of a record */
@@ -1198,6 +1295,8 @@ export interface components {
         };
         /** AttachmentView */
         readonly AttachmentView: {
+            readonly media_type: string;
+            readonly photo: components["schemas"]["PhotoFacts"] | null;
             readonly sha256: string;
             readonly size: number;
         };
@@ -1840,6 +1939,7 @@ export interface components {
             readonly next: string;
             readonly records: readonly components["schemas"]["RecordView"][];
             readonly total: number;
+            readonly total_more: boolean;
         };
         /** PartnerStatistics */
         readonly PartnerStatistics: {
@@ -1877,6 +1977,27 @@ export interface components {
             readonly new: string;
             readonly old: string;
         };
+        /** PhotoFacts */
+        readonly PhotoFacts: {
+            /** @default  */
+            readonly device?: string;
+            readonly height: number;
+            /** @default  */
+            readonly offset?: string;
+            /** @default [] */
+            readonly others?: readonly string[];
+            readonly place?: components["schemas"]["PhotoPlace"] | null;
+            /** @default  */
+            readonly taken?: string;
+            readonly tells: readonly string[];
+            readonly width: number;
+        };
+        /** PhotoPlace */
+        readonly PhotoPlace: {
+            readonly altitude_m?: number | null;
+            readonly lat: number;
+            readonly lon: number;
+        };
         /** PinnedCheckpoint */
         readonly PinnedCheckpoint: {
             /** @description A log's short name */
@@ -1896,6 +2017,14 @@ export interface components {
             readonly precision: number;
             /** @default 0 */
             readonly radius_m?: number;
+        };
+        /** PlaceView */
+        readonly PlaceView: {
+            readonly country: string;
+            readonly lat: number;
+            readonly lon: number;
+            readonly name: string;
+            readonly place_class: string;
         };
         /** Pledge */
         readonly Pledge: {
@@ -2436,6 +2565,7 @@ export type Agreement = components['schemas']['Agreement'];
 export type Allegation = components['schemas']['Allegation'];
 export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
+export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
 export type Bracket = components['schemas']['Bracket'];
@@ -2509,8 +2639,11 @@ export type PartnerView = components['schemas']['PartnerView'];
 export type PartyStatements = components['schemas']['PartyStatements'];
 export type PartyView = components['schemas']['PartyView'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PhotoFacts = components['schemas']['PhotoFacts'];
+export type PhotoPlace = components['schemas']['PhotoPlace'];
 export type PinnedCheckpoint = components['schemas']['PinnedCheckpoint'];
 export type Place = components['schemas']['Place'];
+export type PlaceView = components['schemas']['PlaceView'];
 export type Pledge = components['schemas']['Pledge'];
 export type PledgeView = components['schemas']['PledgeView'];
 export type Point = components['schemas']['Point'];
@@ -3899,6 +4032,88 @@ export interface operations {
             };
         };
     };
+    readonly postStripped: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+        };
+    };
+    readonly getAttachmentView: {
+        readonly parameters: {
+            readonly query?: {
+                readonly size?: "small" | "large";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/jpeg": unknown;
+                };
+            };
+        };
+    };
     readonly getDesk: {
         readonly parameters: {
             readonly query?: never;
@@ -4218,6 +4433,46 @@ export interface operations {
             };
         };
     };
+    readonly getIncidentAttachments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly ref: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["AttachedView"][];
+                };
+            };
+        };
+    };
     readonly getOfficers: {
         readonly parameters: {
             readonly query?: never;
@@ -4374,6 +4629,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DigestView"];
+                };
+            };
+        };
+    };
+    readonly getPlaces: {
+        readonly parameters: {
+            readonly query: {
+                readonly limit?: number;
+                /** @description Persian, Urdu or Latin letters, however spelt */
+                readonly q: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["PlaceView"][];
                 };
             };
         };
