@@ -181,6 +181,10 @@ def test_pages_of_records_are_the_filtered_list_newest_first(items: list[Item], 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(search, "FEW", few)
             assert walk(made, wanted, len(expected)) == [r.ref for r in expected]
+            patch.setattr(search, "COUNT_TO", 1)  # a word of very many records is not counted to its end
+            bounded = made.records(wanted)
+            many = few == 0 and bool(word) and len(expected) > 1
+            assert (bounded.total, bounded.total_more) == ((1, True) if many else (len(expected), False))
 
 
 def walk(made: Picture, wanted: RecordFilter, total: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,10 +11,12 @@ import pytest
 
 from desk.house import OFFICERS, House, settle, words
 from sarhad.ledger import proof
+from sarhad.picture.places import PlaceIndex, PlaceView
+from sarhad.web.settings import WebSettings
 from sarhad.wire.kinds import Attachment, Incident, Note, Report, Request, Warn
 from sarhad.wire.registry import KINDS
 from sarhad.wire.values import JOINT, OWN, Moment, Place, named
-from web.served import Served
+from web.served import Served, served
 
 PLACE = Place(lat=270_000_000, lon=620_000_000, precision=2)
 INCIDENT = Incident(title=words("Ambush"), category="ambush", when=Moment(start=0, end=1), place=PLACE)
@@ -229,3 +232,16 @@ async def test_an_attachment_record_names_a_file_that_is_here(desk: Served) -> N
         wrong = Attachment(sha256=sha256, size=1, media_type="image/png")
         assert (await client.act(wrong, OWN))[1]["where"] == "data.size"
         assert (await client.act(record, OWN))[0] == 201
+
+
+async def test_a_place_is_found_by_its_name_however_it_is_spelt(ir: House, pk: House, settings: WebSettings) -> None:
+    place = PlaceView(name="زاهدان", place_class="city", country="IRN", lat=294_963_000, lon=608_629_000)
+    with_places = replace(settings, places=PlaceIndex([(place, ())]))
+    async with served(ir, with_places) as desk, desk.officer("duty") as client:
+        for spelling in ("Zahedan", "Zāhedān", "زاهدان"):
+            assert await client.get("/api/places", params={"q": spelling}) == (200, [msgspec.to_builtins(place)])
+        assert (await client.get("/api/places", params={"q": "Berlin"}))[1] == []
+        assert (await client.get("/api/places", params={"q": "x" * 101}))[0] == 400
+        assert (await client.get("/api/places"))[0] == 400
+    async with served(ir, settings) as desk, desk.officer("duty") as client:
+        assert await client.get("/api/places", params={"q": "Zahedan"}) == (200, [])

@@ -15,10 +15,13 @@ import structlog
 import uvicorn
 
 from sarhad.desk import Actor
+from sarhad.gateways.geo.manifest import RegionError
+from sarhad.gateways.geo.places import read_places
 from sarhad.node import exporting
 from sarhad.node.build import Node, opened
 from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
+from sarhad.picture.places import PlaceIndex
 from sarhad.web.app import create_app
 from sarhad.web.settings import WebSettings
 from sarhad.wire.errors import Unavailable
@@ -104,7 +107,10 @@ def desk_server(node: Node) -> DeskServer:
         node.accounts,
         node.attachments,
         settings=WebSettings(
-            https=bool(settings.desk_tls_cert), region=settings.region_folder(), hosts=hosts(settings)
+            https=bool(settings.desk_tls_cert),
+            region=settings.region_folder(),
+            places=places(settings),
+            hosts=hosts(settings),
         ),
         export=export,
     )
@@ -120,6 +126,18 @@ def desk_server(node: Node) -> DeskServer:
         timeout_graceful_shutdown=STOP_S,
     )
     return DeskServer(config)
+
+
+def places(settings: Settings) -> PlaceIndex | None:
+    """The region's places; none, and a line in the log, where they cannot be read: the desk serves all the same."""
+    region = settings.region_folder()
+    if region is None:
+        return None
+    try:
+        return read_places(region)
+    except RegionError as error:
+        log.warning("the region's places cannot be read", what=str(error))
+        return None
 
 
 def hosts(settings: Settings) -> frozenset[str]:

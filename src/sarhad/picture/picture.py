@@ -165,8 +165,9 @@ class Picture:
 
     def records(self, wanted: RecordFilter) -> Page:
         """Return a page of records, newest claimed time first; raises Refused on a bad cursor or limit."""
-        found, following, total = self._search.page(wanted)
-        return Page(records=tuple(record_view(self._state, r) for r in found), next=following, total=total)
+        found, following, total, more = self._search.page(wanted)
+        views = tuple(record_view(self._state, r) for r in found)
+        return Page(records=views, next=following, total=total, total_more=more)
 
     def index(self, limit: int | None = None) -> int:
         """Bring the text index up to date by at most ``limit`` records; return how many still wait.

@@ -19,8 +19,10 @@ ListName = tuple[str | None, str, str]
 """Exercise, kind, party."""
 
 MAX_LIMIT = 500
-FEW = 2_000
+FEW = 20_000
 """So many candidates are sorted; more are met soon enough on a walk down the sorted lists."""
+COUNT_TO = 20_000
+"""So many matches of words are counted; a very common word is not counted to its end at each look."""
 _LAST = 2**62
 _REFERENCE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
@@ -55,10 +57,11 @@ class Search:
         self._waiting = [] if limit is None else self._waiting[limit:]
         return len(self._waiting)
 
-    def page(self, wanted: RecordFilter) -> tuple[list[Record], str, int]:
-        """Return the records of one page, the next cursor and how many match in all.
+    def page(self, wanted: RecordFilter) -> tuple[list[Record], str, int, bool]:
+        """Return the records of one page, the next cursor, how many match, and whether more do.
 
-        Raises Refused when the cursor or the limit is not valid.
+        Matches of words are counted to COUNT_TO only.  Raises Refused when the cursor or
+        the limit is not valid.
         """
         if not 1 <= wanted.limit <= MAX_LIMIT:
             raise Refused(f"a page holds 1 to {MAX_LIMIT} records", where="limit")
@@ -68,10 +71,11 @@ class Search:
         lists = {name: keys for name, keys in self._state.lists.items() if _in_list(wanted, *name)}
         narrowed = bool(wanted.q) or wanted.about is not None
         found = self._candidates(wanted) if narrowed else frozenset()
+        most = None
         if narrowed and len(found) <= FEW:
-            keys = sorted(self._keys_of(found, lists, low, high), reverse=True)
+            keys = list(self._keys_of(found, lists, low, high))
             total = len(keys)
-            chosen = [key for key in keys if key < before][: wanted.limit + 1]
+            chosen = heapq.nlargest(wanted.limit + 1, (key for key in keys if key < before))
         else:
             merged = heapq.merge(*(one.descending(low, before) for one in lists.values()), reverse=True)
             fitting = (key for key in merged if not narrowed or f"{key[1]}:{key[2]}" in found)
@@ -79,10 +83,12 @@ class Search:
             bounds = (one.between(low, high) for one in lists.values())
             total = sum(end - first for first, end in bounds)
             if narrowed:
-                total = sum(1 for _ in self._keys_of(found, lists, low, high))
+                most = COUNT_TO
+                total = sum(1 for _ in itertools.islice(self._keys_of(found, lists, low, high), most + 1))
         records = [self._state.records[f"{log}:{seq}"] for _, log, seq in chosen[: wanted.limit]]
         following = "" if len(chosen) <= wanted.limit else _write_cursor(chosen[wanted.limit - 1])
-        return records, following, total
+        more = most is not None and total > most
+        return records, following, total - more, more
 
     def _candidates(self, wanted: RecordFilter) -> Set[str]:
         """Return the references that the words, or the reference asked about, leave."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sarhad.desk import Actor
+from sarhad.picture.places import PlaceIndex
 
 PAGES = Path(__file__).parent / "static"
 
@@ -27,12 +28,14 @@ class WebSettings:
     """``https``: the desk is served by TLS, so that cookies are Secure and HSTS is sent.
 
     ``region``: folder with the region's files; ``pages``: the built pages.
+    ``places``: the region's places, to be found by name.
     ``hosts``: names by which the desk may be addressed; empty: any.
     """
 
     https: bool = False
     region: Path | None = None
     pages: Path = PAGES
+    places: PlaceIndex | None = None
     hosts: frozenset[str] = frozenset()
     heartbeat_s: float = 15.0
     json_bytes: int = 128 * 1024

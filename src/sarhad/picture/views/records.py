@@ -163,9 +163,11 @@ class RecordFilter(msgspec.Struct, frozen=True, kw_only=True):
 class Page(View, frozen=True, kw_only=True):
     """One page of records; ``next`` is the cursor of the following page, "" at the end.
 
-    ``total`` counts all that match, over every page.
+    ``total`` counts all that match, over every page; ``total_more``: more match than were
+    counted (of words that stand in very many records).
     """
 
     records: tuple[RecordView, ...]
     next: str
     total: int
+    total_more: bool
