@@ -1,0 +1,1 @@
+"""What to do: reach, dispatch, siting, simulation.  Pure: a snapshot in, an answer out."""
