@@ -95,6 +95,16 @@ async def test_the_files_of_an_incident_are_listed_with_what_is_missing(desk: Se
         assert (await client.get("/api/incidents/ir:99999/attachments"))[0] == 404
 
 
+async def test_who_countersigned_a_record_is_told(desk: Served) -> None:
+    async with desk.officer("duty") as client:
+        _status, incident = await client.act(INCIDENT, JOINT)
+        desk.house.ledger.checkpoint()
+        status, signed = await client.get(f"/api/records/{incident['ref']}/countersigned")
+        assert status == 200
+        assert {one["party"] for one in signed} <= {"ir", "pk"}
+        assert (await client.get("/api/records/ir:99999/countersigned"))[0] == 404
+
+
 @pytest.mark.parametrize(
     ("name", "plain"),
     [

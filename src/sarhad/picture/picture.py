@@ -6,7 +6,7 @@ does not know whose node it serves.  Not thread-safe: one thread applies and ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -42,6 +42,10 @@ from sarhad.wire.kinds import Incident, ReleaseAct
 from sarhad.wire.record import Record
 from sarhad.wire.registry import refs_of
 from sarhad.wire.values import may_read
+
+_WARM_VIEWS = 60
+_WARM_TEXTS = 250
+"""Items or incidents rendered, and records indexed, in one step of warming."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -176,6 +180,25 @@ class Picture:
         """
         return self._search.catch_up(limit)
 
+    def warm(self) -> Iterator[None]:
+        """Make by small steps (some ten milliseconds each) what the first looks would make at once.
+
+        Items, incidents, the live ground, the text index.  Records may be applied between steps.
+        """
+        while self._book.refresh(_WARM_VIEWS):
+            yield
+        yield
+        marks = sorted({mark for mark, kind, _ in self._state.lists if kind == "incident"}, key=str)
+        refs = [record.ref for mark in marks for record in self._state.listed(mark, "incident")]
+        for first in range(0, len(refs), _WARM_VIEWS):
+            for ref in refs[first : first + _WARM_VIEWS]:
+                self.incident(ref)
+            yield
+        self.ground()
+        yield
+        while self._search.catch_up(_WARM_TEXTS):
+            yield
+
     def readers(self, ref: str, partners: frozenset[str]) -> frozenset[str]:
         """Return which of ``partners``, the author's partners, may read: by the marking or a release act.
 
@@ -197,6 +220,14 @@ class Picture:
         state = self._state
         marks = {mark for mark, kind, author in state.lists if kind == "attachment" and author == party}
         return [one for mark in sorted(marks, key=str) for one in state.listed(mark, "attachment", party)]
+
+    def countersigned(self, record: Record) -> dict[str, int]:
+        """Return when (s) each party first countersigned the record's log with the record in it."""
+        facts = self._state.facts
+        times = {
+            party: facts.covered_by(record.log, record.seq, party) for party in facts.frontiers.get(record.log, {})
+        }
+        return {party: time for party, time in times.items() if time is not None}
 
     def withheld(self, party: str) -> list[str]:
         """Return the records that a release act lets ``party`` read, and that are not held here."""

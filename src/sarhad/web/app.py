@@ -16,7 +16,7 @@ from litestar.types import Message, Scope
 from sarhad.desk import Desk
 from sarhad.desk.accounts import Accounts
 from sarhad.desk.attachments import Attachments
-from sarhad.web import acts, attachments, errors, events, pages, places, records, session, watch
+from sarhad.web import acts, attachments, countersigned, errors, events, pages, places, records, session, watch
 from sarhad.web.guards import Doorkeeper, allow, keep_door
 from sarhad.web.office import Office
 from sarhad.web.settings import Export, WebSettings
@@ -52,6 +52,7 @@ def api() -> list[HTTPRouteHandler]:
         places.HANDLERS,
         list(acts.handlers()),
         attachments.HANDLERS,
+        countersigned.HANDLERS,
         events.HANDLERS,
     )
     return [handler for group in groups for handler in group]

@@ -191,6 +191,13 @@ class AttachedView(Answered, frozen=True, kw_only=True):
     tlp: str
 
 
+class CountersignedView(Answered, frozen=True, kw_only=True):
+    """A party's first countersignature that covers a record: the signer's own clock, seconds UTC."""
+
+    party: PartyId
+    time_s: int
+
+
 class ExportBody(Body, frozen=True, kw_only=True):
     """For whom: ``own`` (everything held), ``public``, or a partner's name (what it may read)."""
 

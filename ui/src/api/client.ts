@@ -1,6 +1,6 @@
 /** The only place that fetches.  Every call resolves to a typed answer or throws ApiError. */
 
-import type { DeskView, GroundView, IncidentView, ItemView, Page, PreviewPartner, RecordView, Region, SessionView } from "./types";
+import type { AttachedView, AttachmentView, CountersignedView, DeskView, GroundView, IncidentView, ItemView, Page, PreviewPartner, RecordDetail, Region, SessionView } from "./types";
 
 /** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
 export class ApiError extends Error {
@@ -14,6 +14,18 @@ export class ApiError extends Error {
     super(what);
     this.name = "ApiError";
   }
+}
+
+/** Which records; what is null or "" is not asked for. */
+export interface RecordSearch {
+  readonly room: string | null;
+  readonly kind: string;
+  readonly party: string;
+  readonly q: string;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly cursor?: string;
+  readonly limit?: number;
 }
 
 interface Problem {
@@ -78,8 +90,54 @@ export class Client {
     return this.#call("GET", `/api/records${query({ exercise: room, q, cursor, limit: String(limit) })}`);
   }
 
-  record(ref: string): Promise<RecordView> {
+  /** Records that fit every part of the filter, newest claimed time first. */
+  find(filter: RecordSearch): Promise<Page> {
+    const { room, kind, party, q, since, until, cursor = "", limit = 100 } = filter;
+    return this.#call("GET", `/api/records${query({ exercise: room, kind, party, q, since_us: since === null ? null : String(since), until_us: until === null ? null : String(until), cursor, limit: String(limit) })}`);
+  }
+
+  /** The text of a record's C2SP tlog-proof. */
+  proof(ref: string): Promise<string> {
+    return this.#raw("GET", this.proofUrl(ref)).then((answer) => answer.text());
+  }
+
+  /** A bundle for an audience: `own`, `public` or a partner's name. */
+  exportBundle(audience: string): Promise<Blob> {
+    return this.#raw("POST", "/api/export", { audience }).then((answer) => answer.blob());
+  }
+
+  record(ref: string): Promise<RecordDetail> {
     return this.#call("GET", `/api/records/${encodeURIComponent(ref)}`);
+  }
+
+  /** Which parties have countersigned a record, first first. */
+  countersigned(ref: string): Promise<readonly CountersignedView[]> {
+    return this.#call("GET", `/api/records/${encodeURIComponent(ref)}/countersigned`);
+  }
+
+  /** The files about an incident. */
+  attached(incident: string): Promise<readonly AttachedView[]> {
+    return this.#call("GET", `/api/incidents/${encodeURIComponent(incident)}/attachments`);
+  }
+
+  /** Stores a file; an attachment record names it afterwards. */
+  upload(file: Blob): Promise<AttachmentView> {
+    return this.#call("POST", "/api/attachments", file);
+  }
+
+  /** The same photo with nothing told besides its picture, as another file. */
+  strip(sha256: string): Promise<AttachmentView> {
+    return this.#call("POST", `/api/attachments/${sha256}/strip`, {});
+  }
+
+  /** The address of a file, for a download link. */
+  fileUrl(sha256: string): string {
+    return `/api/attachments/${sha256}`;
+  }
+
+  /** The address of a photo as the node drew it again. */
+  viewUrl(sha256: string, size: "small" | "large"): string {
+    return `/api/attachments/${sha256}/view?size=${size}`;
   }
 
   /** The address of a record's proof, for a download link. */
@@ -100,6 +158,11 @@ export class Client {
   /** What each partner would read of a record that is not yet written. */
   preview(kind: string, data: object, release: object, room: string | null): Promise<readonly PreviewPartner[]> {
     return this.#call("POST", "/api/preview", { kind, data, release, ...(room ? { exercise: room } : {}) });
+  }
+
+  /** What each partner would read of a record that exists, were it released so. */
+  previewRelease(record: string, release: object): Promise<readonly PreviewPartner[]> {
+    return this.#call("POST", "/api/preview", { record, release });
   }
 
   /** The region package's own description; null when the node has none. */
@@ -131,6 +194,11 @@ export class Client {
   }
 
   async #call<T>(method: string, path: string, body?: unknown, timed?: Timed): Promise<T> {
+    const answer = await this.#raw(method, path, body, timed);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  async #raw(method: string, path: string, body?: unknown, timed?: Timed): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRF-Token"] = this.#token;
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -139,7 +207,7 @@ export class Client {
     const answer = await fetch(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(unreachable);
     timed?.(sent, performance.now());
     if (!answer.ok) throw await this.#problem(answer, path);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    return answer;
   }
 
   async #problem(answer: Response, path: string): Promise<ApiError> {

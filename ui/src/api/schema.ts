@@ -1107,6 +1107,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/records/{ref}/countersigned": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetCountersigned
+         * @description Each party whose countersignature covers the record, first first; its author's own time among them.
+         */
+        readonly get: operations["getCountersigned"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/records/{ref}/proof": {
         readonly parameters: {
             readonly query?: never;
@@ -1365,6 +1385,12 @@ export interface components {
             readonly in_effect: boolean;
             readonly reason: components["schemas"]["Words"];
             readonly ref: string;
+        };
+        /** CountersignedView */
+        readonly CountersignedView: {
+            /** @description A party's short name */
+            readonly party: string;
+            readonly time_s: number;
         };
         /** Crossing */
         readonly Crossing: {
@@ -2576,6 +2602,7 @@ export type Clock = components['schemas']['Clock'];
 export type ClockView = components['schemas']['ClockView'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionView = components['schemas']['CorrectionView'];
+export type CountersignedView = components['schemas']['CountersignedView'];
 export type Crossing = components['schemas']['Crossing'];
 export type CrossingRule = components['schemas']['CrossingRule'];
 export type CrossingView = components['schemas']['CrossingView'];
@@ -4887,6 +4914,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+        };
+    };
+    readonly getCountersigned: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly ref: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["CountersignedView"][];
                 };
             };
         };

@@ -1,9 +1,9 @@
 /** The API's types by their names.  Generated from the OpenAPI document: run `npm run api`. */
 
 export type {
-  AnswerView, Bracket, Casualties, ClaimView, ClockView, CrossingView, DeskView, FieldView, GroundView, IncidentView,
-  ItemView, LinkView, Moment, Names, NoticeView, Page, PartnerView, PartyView, Place, Point, PostView, PreviewPartner, Range,
-  ReceiptView, RecordView, Release, SectorView, SessionView, Stated, StatementView, UnitView, Words,
+  AnswerView, AttachedView, AttachmentView, Bracket, Casualties, ClaimView, ClockView, CountersignedView, CrossingView, DeskView, FieldView, GroundView, IncidentView,
+  ItemView, LinkView, Moment, Names, NoticeView, Page, PartnerView, PartyView, PhotoFacts, Place, Point, PostView, PreviewPartner, Range,
+  ReceiptView, RecordDetail, RecordView, Release, SectorView, SessionView, Stated, StatementView, TaskingView, TimelineEntry, UnitView, Words,
 } from "./schema";
 
 /** The region package's own description, `region.json` (docs/region.md). */
