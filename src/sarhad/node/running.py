@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from sarhad.desk import Actor
+from sarhad.desk import Actor, Desk
 from sarhad.gateways.geo.manifest import RegionError
 from sarhad.gateways.geo.places import read_places
 from sarhad.node import exporting
@@ -69,6 +70,7 @@ async def serve(folder: Path) -> None:
                 "exchange": lambda: node.make_exchange().run(),
                 "desk": desk.serve,
                 "signals": until_stopped,
+                "warming": lambda: warm(node.desk),
             },
             ending="desk",
         )
@@ -84,9 +86,21 @@ def require_free(host: str, port: int, setting: str) -> None:
             probe.bind((host, port))
         except OSError as error:
             what, do = f"cannot listen there: {error.strerror}", f"End what listens there, or change {setting}"
-            raise Unavailable(
-                what, where=f"{host}:{port}", do=f"End what listens there, or change {setting}"
-            ) from error
+            raise Unavailable(what, where=f"{host}:{port}", do=do) from error
+
+
+async def warm(desk: Desk) -> None:
+    """Make what the first looks need, once, while others are served.
+
+    What it makes stays, so the garbage collector waits until it is done, and then passes
+    over it for good: walking all of it held the event loop for 0.1 s at 100,000 records.
+    """
+    gc.disable()
+    try:
+        await desk.warm()
+    finally:
+        gc.enable()
+    gc.freeze()
 
 
 def address(settings: Settings) -> str:
