@@ -42,6 +42,24 @@ def test_looking_in_between_changes_nothing_and_every_look_equals_a_fold_from_sc
 
 @settings(max_examples=60, deadline=None)
 @given(histories, seeds)
+def test_warming_by_steps_while_records_arrive_changes_nothing(items: list[Item], seed: int) -> None:
+    random = Random(seed)
+    growing = Picture()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sarhad.picture.picture._WARM_VIEWS", 1)
+        patch.setattr("sarhad.picture.picture._WARM_TEXTS", 1)
+        warming = growing.warm()
+        for item in random.sample(items, len(items)):
+            growing.apply(item)
+            if random.random() < 0.5:
+                next(warming, None)
+        for _ in warming:
+            pass
+    assert growing.to_bytes() == picture(*items).to_bytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, seeds)
 def test_applying_again_changes_no_subject(items: list[Item], seed: int) -> None:
     made = picture(*Random(seed).sample(items, len(items)))
     assert [made.apply(item) for item in items] == [frozenset()] * len(items)

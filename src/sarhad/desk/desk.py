@@ -259,6 +259,11 @@ class Desk:
                 self.witnessed(await asyncio.to_thread(self._facts, identity.log))
             await self._confirm(due)
 
+    async def warm(self) -> None:
+        """Make what the first looks need, between the desk's other work; call it once it serves."""
+        for _ in self.picture.warm():
+            await asyncio.sleep(0)
+
     def _facts(self, log: str) -> list[Witnessed]:
         return [Witnessed(log, held.size, held.by, held.time_s) for held in self._ledger.countersignatures(log)]
 

@@ -115,15 +115,16 @@ class Book:
 
     # What is shown.
 
-    def refresh(self) -> None:
-        """Compute again what was touched."""
+    def refresh(self, limit: int | None = None) -> int:
+        """Compute again at most ``limit`` (None: all) of the items that were touched; return how many still wait."""
         if self._all_dirty:
             self._dirty = {f"{log}:{seq}" for log, numbers in self._items_in.items() for seq in numbers}
             self._all_dirty = False
-        for ref in self._dirty:
+        for _ in range(len(self._dirty) if limit is None else min(limit, len(self._dirty))):
+            ref = self._dirty.pop()
             if ref in self._state.records:
                 self._compute(self._state.records[ref])
-        self._dirty = set()
+        return len(self._dirty)
 
     def _compute(self, record: Record) -> None:
         exercise = record.header.exercise

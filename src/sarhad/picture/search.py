@@ -80,9 +80,13 @@ class Search:
             merged = heapq.merge(*(one.descending(low, before) for one in lists.values()), reverse=True)
             fitting = (key for key in merged if not narrowed or f"{key[1]}:{key[2]}" in found)
             chosen = list(itertools.islice(fitting, wanted.limit + 1))
-            bounds = (one.between(low, high) for one in lists.values())
+            bounds = [one.between(low, high) for one in lists.values()]
             total = sum(end - first for first, end in bounds)
-            if narrowed:
+            if narrowed and total <= FEW:
+                total = sum(
+                    f"{key[1]}:{key[2]}" in found for one in lists.values() for key in one.descending(low, high)
+                )
+            elif narrowed:
                 most = COUNT_TO
                 total = sum(1 for _ in itertools.islice(self._keys_of(found, lists, low, high), most + 1))
         records = [self._state.records[f"{log}:{seq}"] for _, log, seq in chosen[: wanted.limit]]
