@@ -27,6 +27,7 @@ check: $(VENV)/.tested ## lint and types, without the tests
 	$(BIN)/mypy
 
 bench: $(VENV)/.tested ## measure, side by side with peers; QUICK=1 for small sizes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 $(VENV)/bin/python:
