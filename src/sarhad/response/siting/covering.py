@@ -25,7 +25,7 @@ TREE_NODES = 60
 TREE_SHARE = 0.4
 """Nodes and share of the time that the Lagrangian tree gets before HiGHS takes over."""
 
-ANNEALING_SWAPS = 2_000_000
+ANNEALING_SWAPS = 800_000
 ANNEALING_PARTS = 40
 """Exchanges tried when the tree leaves a gap, and how many looks at the clock between them."""
 
@@ -98,7 +98,7 @@ def _annealed(merged: _Merged, found: Found, fixed: Small, deadline: Deadline) -
         return found
     counts = (merged.covers @ current.astype(np.int64)).astype(np.int64)
     total = float(merged.weight.sum())
-    heat = 0.05 * (total - found.value) / opened.size
+    heat = 0.02 * (total - found.value) / opened.size
     figures = np.array([total - found.value, total - found.value])
     for part in range(ANNEALING_PARTS):
         if deadline.passed:

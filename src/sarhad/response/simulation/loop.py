@@ -1,0 +1,193 @@
+"""The event loop, compiled.  Three kinds of event: an incident, a unit that is free again, a shift that begins.
+
+At an incident the idle unit on duty that would arrive first goes; if none can, the
+incident waits.  A unit that becomes free or comes on duty takes the incident that has
+waited longest among those that it can reach.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sarhad.response.siting.jit import compiled
+from sarhad.response.siting.kernels import Floats, Ints
+
+DAY = 86_400.0
+
+
+@compiled
+def until_open(at: float, opens: float, closes: float) -> float:
+    """Return the seconds to wait at ``at`` until a daily window is open; both 0: never any."""
+    if opens == closes:
+        return 0.0
+    now = at % DAY
+    if opens < closes:
+        if now < opens:
+            return opens - now
+        return 0.0 if now < closes else DAY - now + opens
+    return opens - now if closes <= now < opens else 0.0
+
+
+@compiled
+def travel(
+    unit: int,
+    place: int,
+    at: float,
+    direct: Floats,
+    before: Floats,
+    after: Floats,
+    allowed: Ints,
+    hours: Floats,
+    foreign: Ints,
+    delay: float,
+) -> float:
+    """Return the seconds from ``at`` to the unit's arrival, the delay between desks and closed gates included."""
+    asked = delay if foreign[unit, place] else 0.0
+    best = direct[unit, place] + asked
+    for k in range(before.shape[1]):
+        if allowed[unit, k]:
+            gate = asked + before[unit, k]
+            if gate + after[unit, k, place] < best:
+                total = gate + until_open(at + gate, hours[k, 0], hours[k, 1]) + after[unit, k, place]
+                best = min(best, total)
+    return float(best)
+
+
+@compiled
+def play(
+    time: Floats,
+    place: Ints,
+    scene: Floats,
+    delay: Floats,
+    direct: Floats,
+    before: Floats,
+    after: Floats,
+    allowed: Ints,
+    hours: Floats,
+    shift: Floats,
+    foreign: Ints,
+    back: Floats,
+    queue: int,
+    response: Floats,
+    server: Ints,
+) -> float:
+    """Play the stream; fill ``response`` (seconds from incident to arrival, infinite if never) and ``server``.
+
+    ``back`` (U × P): seconds from the scene until the unit is free again.  ``queue`` 0:
+    an incident that finds no idle unit is lost.  Returns the busy seconds of all units.
+    """
+    units, calls = direct.shape[0], time.size
+    free_at = np.full(units, -1.0)  # -1: idle
+    waiting = np.empty(calls, np.int64)
+    head, tail, next_call, now, busy = 0, 0, 0, 0.0, 0.0
+    shifts = False
+    for u in range(units):
+        shifts = shifts or shift[u, 0] != shift[u, 1]
+    response[:] = np.inf
+    server[:] = -1
+    while True:
+        arrival = time[next_call] if next_call < calls else np.inf
+        now, who = _next_event(now, arrival, free_at, shift, shifts and head < tail)
+        if now == np.inf:
+            return busy
+        if who < 0:
+            i = next_call
+            next_call += 1
+            who, best = _first_there(
+                now, place[i], free_at, direct, before, after, allowed, hours, foreign, shift, delay[i]
+            )
+            if who < 0:
+                if queue:
+                    waiting[tail] = i
+                    tail += 1
+                continue
+        else:
+            free_at[who] = -1.0
+            i, best = _longest_waiting(
+                who, now, waiting, head, tail, place, delay, direct, before, after, allowed, hours, foreign, shift
+            )
+            if i < 0:
+                continue
+            _leave(waiting, head, i)
+            head += 1
+        response[i] = now + best - time[i]
+        server[i] = who
+        used = best + scene[i] + back[who, place[i]]
+        free_at[who] = now + used
+        busy += used
+
+
+@compiled
+def _next_event(now: float, arrival: float, free_at: Floats, shift: Floats, shifts: bool) -> tuple[float, int]:
+    """Return when the next event is and of which unit; -1: the next incident."""
+    event, who = arrival, -1
+    for u in range(free_at.size):
+        if free_at[u] >= 0.0 and free_at[u] <= event and (who < 0 or free_at[u] < event):
+            event, who = free_at[u], u
+    if shifts:
+        for u in range(free_at.size):
+            ahead = until_open(now, shift[u, 0], shift[u, 1])
+            if free_at[u] < 0.0 and ahead > 0.0 and now + ahead < event:
+                event, who = now + ahead, u
+    return event, who
+
+
+@compiled
+def _first_there(
+    now: float,
+    place: int,
+    free_at: Floats,
+    direct: Floats,
+    before: Floats,
+    after: Floats,
+    allowed: Ints,
+    hours: Floats,
+    foreign: Ints,
+    shift: Floats,
+    delay: float,
+) -> tuple[int, float]:
+    """Return the idle unit on duty that arrives first, and its time; -1 if none can."""
+    best, who = np.inf, -1
+    for u in range(free_at.size):
+        if free_at[u] < 0.0 and until_open(now, shift[u, 0], shift[u, 1]) == 0.0:
+            took = travel(u, place, now, direct, before, after, allowed, hours, foreign, delay)
+            if took < best:
+                best, who = took, u
+    return who, best
+
+
+@compiled
+def _leave(waiting: Ints, head: int, i: int) -> None:
+    """Take incident ``i`` out of the queue; those before it keep their order."""
+    r = head
+    while waiting[r] != i:
+        r += 1
+    for q in range(r, head, -1):
+        waiting[q] = waiting[q - 1]
+
+
+@compiled
+def _longest_waiting(
+    unit: int,
+    now: float,
+    waiting: Ints,
+    head: int,
+    tail: int,
+    place: Ints,
+    delay: Floats,
+    direct: Floats,
+    before: Floats,
+    after: Floats,
+    allowed: Ints,
+    hours: Floats,
+    foreign: Ints,
+    shift: Floats,
+) -> tuple[int, float]:
+    if until_open(now, shift[unit, 0], shift[unit, 1]) > 0.0:
+        return -1, np.inf
+    for r in range(head, tail):
+        i = waiting[r]
+        took = travel(unit, place[i], now, direct, before, after, allowed, hours, foreign, delay[i])
+        if took < np.inf:
+            return i, took
+    return -1, np.inf

@@ -1,0 +1,115 @@
+"""One run, and many runs over the cores with confidence intervals."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+from scipy import stats
+
+from sarhad.response.simulation.force import Force
+from sarhad.response.simulation.loop import play
+from sarhad.response.simulation.stream import Delay, Fit, Stream, generate
+from sarhad.response.siting.answer import SitingError
+from sarhad.response.siting.kernels import Floats, Ints
+
+LIMITS_S = (1800, 3600, 7200)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One run: seconds from incident to arrival (infinite: nobody came), who went, the share of time busy."""
+
+    response_s: Floats
+    server: Ints
+    busy: float
+
+    def within(self, seconds: float) -> float:
+        """Return the share of incidents reached within ``seconds``."""
+        return float((self.response_s <= seconds).mean()) if self.response_s.size else math.nan
+
+    def percentile(self, percent: float) -> float:
+        """Return the nearest-rank percentile of the response, infinite if so many were not reached."""
+        if not self.response_s.size:
+            return math.nan
+        rank = max(math.ceil(percent / 100 * self.response_s.size), 1)
+        return float(np.partition(self.response_s, rank - 1)[rank - 1])
+
+
+def simulate(force: Force, stream: Stream, *, back: Floats | None = None, queue: bool = True) -> Result:
+    """Play ``stream`` against ``force``.
+
+    ``back`` (units × places): seconds from the scene until free again; by default none.
+    ``queue`` False: an incident that finds nobody idle is lost.  Raises SitingError.
+    """
+    if np.any(np.diff(stream.time) < 0) or np.any(stream.time < 0):
+        raise SitingError("incidents must come in the order of time, from 0", where="stream.time")
+    if stream.place.size and not 0 <= stream.place.min() <= stream.place.max() < force.direct.shape[1]:
+        raise SitingError("a place is not one of the force's", where="stream.place")
+    response, server = np.empty(stream.time.size), np.empty(stream.time.size, np.int64)
+    home = np.zeros(force.direct.shape) if back is None else back
+    f, allowed, foreign = force, force.allowed.astype(np.int64), force.foreign.astype(np.int64)
+    busy = play(
+        stream.time, stream.place, stream.scene, stream.delay,
+        f.direct, f.before, f.after, allowed, f.hours, f.shift, foreign, home,
+        int(queue), response, server,
+    )  # fmt: skip
+    span = float(stream.time[-1]) if stream.time.size else 0.0
+    return Result(response, server, busy / (span * force.direct.shape[0]) if span else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over runs with its 95 % confidence interval (Student's t)."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Estimate:
+        """Estimate from independent runs; one run gives an infinite interval."""
+        array = np.array(values, dtype=np.float64)
+        mean = float(array.mean())
+        if array.size < 2 or not math.isfinite(mean):
+            return cls(mean, -math.inf, math.inf)
+        half = float(stats.t.ppf(0.975, array.size - 1) * array.std(ddof=1) / math.sqrt(array.size))
+        return cls(mean, mean - half, mean + half)
+
+
+def replicate(
+    force: Force,
+    fit: Fit,
+    *,
+    runs: int,
+    years: float,
+    scene_s: float,
+    delay: Delay,
+    seed: int,
+    processes: int = 1,
+) -> dict[str, Estimate]:
+    """Run ``runs`` independent streams; the same seed gives the same figures on any number of processes.
+
+    Keys: ``median_s``, ``p90_s``, ``within_<seconds>`` (a share), ``busy`` (a share).
+    """
+    seeds = np.random.SeedSequence(seed).spawn(runs)
+    arguments = (repeat(force), repeat(fit), seeds, repeat(years), repeat(scene_s), repeat(delay))
+    if processes <= 1:
+        rows = list(map(_one, *arguments))
+    else:
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            rows = list(pool.map(_one, *arguments, chunksize=max(runs // (4 * processes), 1)))
+    return {key: Estimate.of([row[key] for row in rows]) for key in rows[0]} if rows else {}
+
+
+def _one(
+    force: Force, fit: Fit, seed: np.random.SeedSequence, years: float, scene_s: float, delay: Delay
+) -> dict[str, float]:
+    result = simulate(force, generate(fit, years, scene_s, delay, seed))
+    figures = {f"within_{limit}": result.within(limit) for limit in LIMITS_S}
+    return {"median_s": result.percentile(50), "p90_s": result.percentile(90), **figures, "busy": result.busy}
