@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -7,7 +8,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const BUDGET_KB = 150;
 
 /** A screen of its own folder is loaded when it is opened, so it is not the watch's. */
-const OPENED_LATER = /\/src\/views\/[^/]+\/|\/verify\/src\//;
+const OPENED_LATER = /\/src\/views\/[^/]+\/|\/verify\/src\/|\?later$/;
 
 /** Prints what the watch screen loads (its scripts, one language), and fails the build when it outgrows its budget. */
 function budget(): Plugin {
@@ -35,6 +36,28 @@ function budget(): Plugin {
   };
 }
 
+/** What the watch says; the words of the other screens are loaded with the first of them. */
+const WATCH_WORDS = new Set(
+  ("act app category clock crossing detail error exercise frame ground inbox kind lang link log map nav outcome " +
+    "precision release signin state status step tasking urgency").split(" "),
+);
+
+/** Gives the two parts of a catalogue: `en.json?watch` and `en.json?later`. */
+function words(): Plugin {
+  return {
+    name: "sarhad-words",
+    enforce: "pre",
+    load(id) {
+      const [, file, part] = /^(.*\/texts\/\w+\.json)\?(watch|later)$/.exec(id) ?? [];
+      if (!file) return null;
+      this.addWatchFile(file);
+      const all = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
+      const ours = all.filter(([key]) => WATCH_WORDS.has(key.split(".")[0] ?? "") === (part === "watch"));
+      return { code: `export default ${JSON.stringify(Object.fromEntries(ours))}`, moduleType: "js" };
+    },
+  };
+}
+
 /** Leaves out what OpenLayers' core imports and this map never calls: see src/map/unused.ts. */
 function leaveOut(): Plugin {
   return {
@@ -48,7 +71,7 @@ function leaveOut(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [leaveOut(), svelte(), budget()],
+  plugins: [words(), leaveOut(), svelte(), budget()],
   resolve: { alias: { $texts: path("../src/sarhad/web/texts") } },
   build: {
     outDir: path("../src/sarhad/web/static"),

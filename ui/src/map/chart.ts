@@ -9,7 +9,7 @@ import Point from "ol/geom/Point";
 import { defaults as interactions } from "ol/interaction/defaults";
 import VectorLayer from "ol/layer/Vector";
 import VectorImageLayer from "ol/layer/VectorImage";
-import { toLonLat, transformExtent } from "ol/proj";
+import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import { degrees, toE7, type Position } from "../model/coordinates";
 import { adminStyle, basemap, basemapStyle, borderStyle, landStyle, shapes, type ReadRange } from "./ground";
@@ -132,6 +132,11 @@ export class Chart {
     const extent = ref && reveal ? this.#extentOf(ref) : null;
     if (!extent || !this.#framed || containsExtent(this.#view.calculateExtent(this.#size()), extent)) return;
     this.#view.fit(buffer(extent, 20_000), { size: this.#size(), maxZoom: Math.max(8, this.#view.getZoom() ?? 8) });
+  }
+
+  /** Moves the map to a place. */
+  look(at: Position): void {
+    this.#view.animate({ center: fromLonLat([degrees(at.lon), degrees(at.lat)]), zoom: Math.max(10, this.#view.getZoom() ?? 10), duration: 150 });
   }
 
   asking(place: boolean): void {

@@ -1,4 +1,6 @@
-/** What was typed and not yet sent; it outlives the tab. */
+/** What was typed and not yet sent; it outlives the tab.  One draft an act and the record that it is on. */
+
+import { isTyped, type Act, type Form } from "./acts";
 
 export interface Shelf {
   getItem(key: string): string | null;
@@ -6,28 +8,24 @@ export interface Shelf {
   removeItem(key: string): void;
 }
 
-/** What a new-warning form holds, as typed. */
-export interface WarningDraft {
-  readonly to: string;
-  readonly urgency: string;
-  readonly lang: string;
-  readonly text: string;
-  readonly position: string;
-  readonly placeName: string;
-  readonly precision: number;
-  /** The idempotency key: one per intended act, so that a repeated send makes one record. */
-  readonly key: string;
+/** Whose draft, in which room ("" live), of which act, on which record ("" none). */
+export interface DraftName {
+  readonly officer: string;
+  readonly room: string;
+  readonly act: Act;
+  readonly ref: string;
 }
 
-const name = (officer: string, room: string) => `sarhad.draft.warning.${officer}.${room || "live"}`;
+const PREFIX = "sarhad.draft";
+const key = (name: DraftName) => [PREFIX, name.officer, name.room || "live", name.act, name.ref].join("|");
 
-/** Reads a kept draft; anything that is not one reads as null. */
-export function readDraft(shelf: Shelf, officer: string, room: string): WarningDraft | null {
-  const held = shelf.getItem(name(officer, room));
+/** Reads a kept draft; anything that does not have every field of `like`, of the same type, reads as null. */
+export function readDraft(shelf: Shelf, name: DraftName, like: Form): Form | null {
+  const held = shelf.getItem(key(name));
   if (held === null) return null;
   try {
     const value: unknown = JSON.parse(held);
-    return isDraft(value) ? value : null;
+    return isForm(value, like) ? value : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
@@ -35,20 +33,19 @@ export function readDraft(shelf: Shelf, officer: string, room: string): WarningD
 }
 
 /** Keeps a draft, or forgets it when nothing was typed. */
-export function keepDraft(shelf: Shelf, officer: string, room: string, draft: WarningDraft): void {
-  const empty = !draft.text.trim() && !draft.position.trim() && !draft.placeName.trim();
-  if (empty) shelf.removeItem(name(officer, room));
-  else shelf.setItem(name(officer, room), JSON.stringify(draft));
+export function keepDraft(shelf: Shelf, name: DraftName, form: Form): void {
+  if (isTyped(form)) shelf.setItem(key(name), JSON.stringify(form));
+  else shelf.removeItem(key(name));
 }
 
-/** Forgets the draft: it was sent. */
-export function dropDraft(shelf: Shelf, officer: string, room: string): void {
-  shelf.removeItem(name(officer, room));
+/** Forgets the draft: it was sent, or thrown away. */
+export function dropDraft(shelf: Shelf, name: DraftName): void {
+  shelf.removeItem(key(name));
 }
 
-function isDraft(value: unknown): value is WarningDraft {
+function isForm(value: unknown, like: Form): value is Form {
   if (typeof value !== "object" || value === null) return false;
   const held = value as Record<string, unknown>;
-  const words = ["to", "urgency", "lang", "text", "position", "placeName", "key"];
-  return words.every((field) => typeof held[field] === "string") && typeof held.precision === "number";
+  const same = Object.entries(like).every(([field, shown]) => typeof held[field] === typeof shown);
+  return same && Array.isArray(held.parties) && typeof (held.casualties as { killed?: unknown }).killed === "object";
 }

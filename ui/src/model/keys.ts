@@ -1,13 +1,16 @@
 /** Keys by their place on the keyboard (`event.code`): a Persian layout sends another letter for the same key. */
 
 export type Command =
-  | "acknowledge" | "new-warning" | "next" | "previous" | "open" | "search" | "help" | "close"
+  | "acknowledge" | "answer" | "decline" | "new-incident" | "new-warning" | "new-request" | "new-notice" | "new-note"
+  | "report" | "correct" | "release" | "recall" | "palette" | "next" | "previous" | "open" | "search" | "help" | "close"
   | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground";
 
 export interface Shortcut {
   readonly command: Command;
   readonly code: string;
   readonly shift?: boolean;
+  /** With Ctrl (or Command): works while typing, too. */
+  readonly ctrl?: boolean;
   /** What the cap of the key shows. */
   readonly cap: string;
   /** Single characters can be switched off; Escape and the arrows can't. */
@@ -16,7 +19,18 @@ export interface Shortcut {
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { command: "acknowledge", code: "KeyA", cap: "A", single: true },
+  { command: "answer", code: "KeyR", cap: "R", single: true },
+  { command: "decline", code: "KeyD", cap: "D", single: true },
+  { command: "new-incident", code: "KeyI", cap: "I", single: true },
   { command: "new-warning", code: "KeyN", cap: "N", single: true },
+  { command: "new-request", code: "KeyQ", cap: "Q", single: true },
+  { command: "new-notice", code: "KeyZ", cap: "Z", single: true },
+  { command: "new-note", code: "KeyM", cap: "M", single: true },
+  { command: "report", code: "KeyW", cap: "W", single: true },
+  { command: "correct", code: "KeyC", cap: "C", single: true },
+  { command: "release", code: "KeyP", cap: "P", single: true },
+  { command: "recall", code: "KeyX", cap: "X", single: true },
+  { command: "palette", code: "KeyK", ctrl: true, cap: "Ctrl K", single: false },
   { command: "next", code: "KeyJ", cap: "J", single: true },
   { command: "previous", code: "KeyK", cap: "K", single: true },
   { command: "next", code: "ArrowDown", cap: "↓", single: false },
@@ -47,10 +61,11 @@ export type Focus = "page" | "widget" | "typing";
 
 /** The command of a key press, or null.  `singles` false leaves only the keys that no text or reader uses. */
 export function commandOf(press: KeyPress, focus: Focus, singles: boolean): Command | null {
-  if (press.ctrlKey || press.altKey || press.metaKey) return null;
-  const found = SHORTCUTS.find((s) => s.code === press.code && (s.shift ?? false) === press.shiftKey);
+  if (press.altKey) return null;
+  const ctrl = press.ctrlKey || press.metaKey;
+  const found = SHORTCUTS.find((s) => s.code === press.code && (s.shift ?? false) === press.shiftKey && (s.ctrl ?? false) === ctrl);
   if (!found) return null;
-  if (found.command === "close") return "close";
+  if (found.command === "close" || found.ctrl) return found.command;
   if (focus === "typing") return null;
   if (focus === "widget" && !found.single) return null;
   return found.single && !singles ? null : found.command;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { ItemView } from "../api/types";
 import { formatPosition, parsePosition } from "./coordinates";
 import { latinDigits, parseWhole } from "./digits";
-import { keepDraft, readDraft, type WarningDraft } from "./drafts";
+import { emptyForm } from "./acts";
+import { keepDraft, readDraft, type DraftName } from "./drafts";
 import { awaitsUs, byDeadline, rings, standing, toAcknowledge } from "./inbox";
 import { commandOf, SHORTCUTS } from "./keys";
 import { drawingOf, groupByPlace } from "./placing";
@@ -94,8 +95,12 @@ describe("keys", () => {
     expect(commandOf(press("Escape"), "typing", false)).toBe("close");
     expect(commandOf(press("ArrowDown"), "widget", true)).toBeNull();
   });
+  it("open the palette while typing, whatever is switched off", () => {
+    expect(commandOf(press("KeyK", { ctrlKey: true }), "typing", false)).toBe("palette");
+    expect(commandOf(press("KeyK"), "page", true)).toBe("previous");
+  });
   it("are each bound once", () => {
-    const bound = SHORTCUTS.map((s) => `${s.code}${s.shift ?? false}`);
+    const bound = SHORTCUTS.map((s) => `${s.code}${s.shift ?? false}${s.ctrl ?? false}`);
     expect(new Set(bound).size).toBe(bound.length);
   });
 });
@@ -132,19 +137,24 @@ describe("drafts", () => {
     const held = new Map<string, string>();
     return { getItem: (k: string) => held.get(k) ?? null, setItem: (k: string, v: string) => void held.set(k, v), removeItem: (k: string) => void held.delete(k) };
   };
-  const draft: WarningDraft = { to: "pk", urgency: "flash", lang: "en", text: "a", position: "", placeName: "", precision: 1, key: "k" };
-  it("outlive the tab, each room its own, and are forgotten when empty", () => {
+  const like = emptyForm("warning", { to: "pk", lang: "en", key: "k", when: "" });
+  const draft = { ...like, text: "a" };
+  const live: DraftName = { officer: "duty", room: "", act: "warning", ref: "" };
+  it("outlive the tab, each room and act its own, and are forgotten when empty", () => {
     const kept = shelf();
-    keepDraft(kept, "duty", "", draft);
-    expect(readDraft(kept, "duty", "")).toEqual(draft);
-    expect(readDraft(kept, "duty", "drill")).toBeNull();
-    keepDraft(kept, "duty", "", { ...draft, text: " " });
-    expect(readDraft(kept, "duty", "")).toBeNull();
+    keepDraft(kept, live, draft);
+    expect(readDraft(kept, live, like)).toEqual(draft);
+    expect(readDraft(kept, { ...live, room: "drill" }, like)).toBeNull();
+    expect(readDraft(kept, { ...live, act: "note" }, like)).toBeNull();
+    keepDraft(kept, live, { ...draft, text: " " });
+    expect(readDraft(kept, live, like)).toBeNull();
   });
   it("are not trusted when something else lies there", () => {
     const kept = shelf();
-    kept.setItem("sarhad.draft.warning.duty.live", "{");
-    expect(readDraft(kept, "duty", "")).toBeNull();
+    for (const other of ["{", "null", '{"text": 4}', JSON.stringify({ ...draft, parties: "pk" })]) {
+      kept.setItem("sarhad.draft|duty|live|warning|", other);
+      expect(readDraft(kept, live, like)).toBeNull();
+    }
   });
 });
 

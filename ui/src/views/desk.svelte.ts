@@ -2,7 +2,7 @@
 
 import { ApiError, Client } from "../api/client";
 import { listen } from "../api/live";
-import type { DeskView, GroundView, IncidentView, ItemView, PartyView, RecordView, Region, SessionView } from "../api/types";
+import type { DeskView, GroundView, IncidentView, ItemView, PartyView, RecordDetail, RecordView, Region, SessionView } from "../api/types";
 import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, rings, toAcknowledge, type Owed } from "../model/inbox";
 import { merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
@@ -42,7 +42,7 @@ class Desk {
   ground = $state.raw<GroundView | null>(null);
   records = $state.raw<readonly RecordView[]>([]);
   total = $state(0);
-  record = $state.raw<RecordView | null>(null);
+  record = $state.raw<RecordDetail | null>(null);
   #cursor = "";
 
   // The page
@@ -50,9 +50,11 @@ class Desk {
   pane = $state<Pane>("inbox");
   owed = $state<Owed>(ownedFrom(router.get("owed")));
   search = $state(router.path === "/" ? router.get("q") : "");
-  composing = $state(false);
   pickedPlace = $state.raw<{ lat: number; lon: number } | null>(null);
+  /** Where the map should look; written by what names a place. */
+  look = $state.raw<{ lat: number; lon: number } | null>(null);
   help = $state(false);
+  palette = $state(false);
   notices = $state.raw<readonly Notice[]>([]);
   acknowledging = $state.raw<ReadonlySet<string>>(new Set());
   loadingOlder = $state(false);
@@ -350,10 +352,10 @@ class Desk {
     this.acknowledging = new Set([...this.acknowledging].filter((held) => held !== key));
   }
 
-  /** Writes a record of `kind` in the room that is open; returns its reference, or null when it was refused. */
-  async act(kind: string, data: object, release: object, key: string): Promise<string | null> {
+  /** Writes a record of `kind` in a room, the open one unless said; returns its reference, or null when it was refused. */
+  async act(kind: string, data: object, release: object, key: string, room = this.room): Promise<string | null> {
     try {
-      const made = await this.client.act(kind, { data, release, exercise: this.room, key });
+      const made = await this.client.act(kind, { data, release, exercise: room, key });
       this.refresh("items", "log", "selected", "incidents");
       return made.ref;
     } catch (error) {

@@ -4,10 +4,17 @@ import { direction, translator, type Catalogue, type Translate } from "../model/
 import { number, type Language } from "../model/time";
 
 export const LANGUAGES: readonly Language[] = ["en", "fa", "ur"];
-const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>>> = {
-  en: () => import("$texts/en.json"),
-  fa: () => import("$texts/fa.json"),
-  ur: () => import("$texts/ur.json"),
+type Words = () => Promise<{ default: Catalogue }>;
+/** The watch's words come before it; those of the other screens with the first of them. */
+const WATCH: Readonly<Record<Language, Words>> = {
+  en: () => import("$texts/en.json?watch"),
+  fa: () => import("$texts/fa.json?watch"),
+  ur: () => import("$texts/ur.json?watch"),
+};
+const LATER: Readonly<Record<Language, Words>> = {
+  en: () => import("$texts/en.json?later"),
+  fa: () => import("$texts/fa.json?later"),
+  ur: () => import("$texts/ur.json?later"),
 };
 
 function kept<T extends string>(key: string, allowed: readonly T[], otherwise: T): T {
@@ -23,6 +30,8 @@ class Preferences {
   /** The language shown; changed by `speak`, once its words are here. */
   language = $state<Language>(kept("language", LANGUAGES, LANGUAGES.find((l) => navigator.language.startsWith(l)) ?? "en"));
   #words = $state.raw<Catalogue>({});
+  /** Set once the words of the other screens are asked for. */
+  #all: Promise<void> | null = null;
   theme = $state<"dark" | "light">(kept("theme", ["dark", "light"], systemTheme()));
   sound = $state(kept("sound", ["on", "off"], "on") === "on");
   singles = $state(kept("singles", ["on", "off"], "on") === "on");
@@ -44,9 +53,25 @@ class Preferences {
 
   /** Switches the language without a reload. */
   async speak(language: Language): Promise<void> {
-    const words = (await CATALOGUES[language]()).default;
-    this.#words = words;
+    const parts = this.#all ? [WATCH[language](), LATER[language]()] : [WATCH[language]()];
+    const words = await Promise.all(parts);
+    this.#words = Object.assign({}, ...words.map((part) => part.default)) as Catalogue;
     this.language = language;
+  }
+
+  /** Resolves when the words of every screen are here. */
+  async whole(): Promise<void> {
+    const language = this.language;
+    this.#all ??= LATER[language]().then(
+      (part) => {
+        if (this.language === language) this.#words = { ...this.#words, ...part.default };
+      },
+      (error: unknown) => {
+        this.#all = null;
+        throw error;
+      },
+    );
+    return this.#all;
   }
 
   nextLanguage(): Promise<void> {

@@ -18,6 +18,7 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   { name: "watch", path: "/", listed: true },
+  { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
 ];
 
 /** The screen at an address and what its address says; null where there is none. */
