@@ -1,0 +1,1 @@
+"""Who is sent: the exact optimum of a stated objective, and why."""
