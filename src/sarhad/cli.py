@@ -227,6 +227,26 @@ def run(folder: Path) -> None:
     sys.exit(running.main(folder))
 
 
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--log-key", "log", is_flag=True, help="The key that signs records and checkpoints.")
+@click.option("--witness-key", "witness", is_flag=True, help="The key that countersigns partners' checkpoints.")
+@click.option("--tls", is_flag=True, help="The key and certificate of the exchange's address.")
+def rotate(folder: Path, log: bool, witness: bool, tls: bool) -> None:
+    """Change the node's keys: these, or all when none is named.
+
+    The old log key signs a manifest that names the new keys; partners read it in the log
+    and follow by themselves, also those that are away now. The node must not be
+    running; a running one changes its keys at the desk. After a theft a change
+    is not enough: see the operations page.
+    """
+    from sarhad.node import rotating
+    from sarhad.node.key_files import Which
+
+    chosen: dict[Which, bool] = {"log": log, "witness": witness, "tls": tls}
+    click.echo(rotating.main(folder, frozenset(name for name, wanted in chosen.items() if wanted)))
+
+
 @main.command("import")
 @click.argument("folder", type=FOLDER)
 @click.argument("file", type=EXISTING)

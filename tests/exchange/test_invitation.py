@@ -30,7 +30,7 @@ def invited(tmp_path: Path) -> Path:
 def test_an_invitation_reads_back_with_party_endpoint_and_certificate(invited: Path) -> None:
     found = read_invitation(invited)
     assert (found.party, found.endpoint) == ("pk", "https://127.0.0.1:8450")
-    assert x509.load_der_x509_certificate(found.certificate).subject.rfc4514_string() == "CN=pk"
+    assert x509.load_der_x509_certificate(found.certificate).subject.rfc4514_string().endswith("CN=pk")
 
 
 def test_the_fingerprint_is_five_groups_of_five_digits_and_differs_by_party(tmp_path: Path, invited: Path) -> None:

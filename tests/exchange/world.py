@@ -105,6 +105,7 @@ class Node:
     exchange: Exchange = field(init=False)
     files: Attachments = field(init=False)
     running: bool = False
+    older: tuple[tuple[Path, Path], ...] = ()
 
     @property
     def party(self) -> str:
@@ -130,7 +131,12 @@ class Node:
         roster = Roster(self.ledger)
         self.desk = Desk(self.ledger, self.picture, self.timers.now, roster.parties)
         settings = ExchangeSettings(
-            "127.0.0.1", self.port, self.keys.certificate, self.keys.tls_key, body_seconds=self.body_seconds
+            "127.0.0.1",
+            self.port,
+            self.keys.certificate,
+            self.keys.tls_key,
+            body_seconds=self.body_seconds,
+            older=self.older,
         )
         self.files = Attachments(self.folder / "attachments", reserve_bytes=0)
         self.exchange = Exchange(self.ledger, self.desk, roster, settings, self.timers, files=self.files)

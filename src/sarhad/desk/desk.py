@@ -8,28 +8,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
 from sarhad.desk import keys
 from sarhad.desk.actor import Actor, NotFound, RoleRefused, UnknownReference, node_actor
 from sarhad.desk.delivery import Deliveries, Due
 from sarhad.desk.events import Hub, Subscription
+from sarhad.desk.free_json import canonical_data
 from sarhad.desk.links import LinkView
 from sarhad.desk.preview import PreviewPartner, previews
 from sarhad.desk.rules import Intended, Situation, check_exists
 from sarhad.desk.rules_kinds import check
 from sarhad.desk.spans import chunks, group
+from sarhad.desk.turnstile import Turnstile
 from sarhad.ledger import proof
-from sarhad.ledger.ledger import Draft, Entry, Ledger
+from sarhad.ledger.ledger import Draft, Entry, Identity, Ledger
 from sarhad.picture import Picture, Witnessed
-from sarhad.wire import canonical
 from sarhad.wire import record as records
 from sarhad.wire.errors import Refused, VerificationError
 from sarhad.wire.ids import parse_ref, party_of
-from sarhad.wire.kinds import Correction, Receipt
+from sarhad.wire.keys import SecretKey
+from sarhad.wire.kinds import Manifest, Receipt
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data
-from sarhad.wire.values import Release, named
+from sarhad.wire.values import PUBLIC, Release, named
 
 FOLD_BATCH = 500
 """Records folded at start before other work gets its turn."""
@@ -52,6 +52,7 @@ class Desk:
         self.exercises: set[str] = set()  # written by _fold(): every drill named by a record held
         self.hub = Hub(clock())
         self._deliveries = Deliveries(self.party)
+        self._turnstile = Turnstile()
         self._ingest = asyncio.Lock()  # one ingest at a time: what is due and what was confirmed must not race
         self._keyed: dict[str, asyncio.Lock] = {}  # per officer: two calls with one key must not both append
 
@@ -185,15 +186,33 @@ class Desk:
             raise Refused(error.what, where="data", do=error.do or "Mend the record") from error
 
     async def _append(self, actor: Actor, intended: Intended, body: bytes) -> Record:
+        await self._turnstile.enter()  # no await from here to the submit: the keys that sign are those in force
         signature = self._ledger.sign_act(body) if intended.data.kind_info.act else None
         # The append goes on when the caller's connection is lost: shielded, so that it is folded too.
         return await asyncio.shield(self._write(body, signature))
 
     async def _write(self, body: bytes, signature: bytes | None) -> Record:
-        seq = await asyncio.wrap_future(self._ledger.submit(Draft(body, signature)))
+        try:
+            seq = await asyncio.wrap_future(self._ledger.submit(Draft(body, signature)))
+        finally:
+            self._turnstile.leave()
         written = records.read(self.log, seq, body)
         self._publish(self._fold(written))
         return written
+
+    async def renew(self, manifest: Manifest, log_secret: SecretKey, witness_secret: SecretKey) -> Record:
+        """Change our keys, certificate or address: write ``manifest`` under the old keys, then go by the new ones.
+
+        Nothing else is appended meanwhile.  Raises as act() does; nothing has changed then.
+        """
+        async with self._turnstile.alone():
+            actor = node_actor(self.party)
+            check(self._situation(actor), Intended(manifest, PUBLIC, None))
+            body = self._body(actor, manifest, PUBLIC, None, None)
+            draft = Draft(body, self._ledger.sign_act(body))
+            identity = Identity.from_manifest(body)
+            seq = await asyncio.to_thread(self._ledger.rotate_own, draft, identity, log_secret, witness_secret)
+        return self._own(seq)
 
     def _own(self, seq: int) -> Record:
         entry = self._ledger.entry(self.log, seq)
@@ -360,17 +379,6 @@ class Desk:
     def close(self) -> None:
         """End the event streams; the ledger is closed by who opened it."""
         self.hub.close()
-
-
-def canonical_data(data: Data) -> Data:
-    """Bring the free JSON inside a correction into its canonical form; raise Refused where it has none."""
-    if not isinstance(data, Correction):
-        return data
-    try:
-        plain = msgspec.json.decode(data.data)
-        return msgspec.structs.replace(data, data=msgspec.Raw(canonical.encode(plain)))
-    except (msgspec.MsgspecError, VerificationError) as error:
-        raise Refused(str(error), where="data.data", do="Give the whole data as JSON without fractions") from error
 
 
 def _read(log: str, entry: Entry) -> Record | None:

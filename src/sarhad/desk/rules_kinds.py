@@ -221,6 +221,8 @@ def _officer(now: Situation, intended: Intended, data: kinds.Officer) -> None:
 def _manifest(now: Situation, intended: Intended, data: kinds.Manifest) -> None:
     if data.log != now.log:
         raise Refused(f"this node writes the log {now.log}", where="data.log", do=f"Name {now.log}")
+    if intended.release.to != "public":
+        raise Refused("partners go by the manifest", where="release", do="Make it public")
     if now.actor.officer != NODE_OFFICER:
         raise Refused("keys and addresses are changed at the node", where="kind", do="Run the sarhad command there")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 
 from sarhad.exchange import messages
-from sarhad.exchange.errors import Told, TooLarge, Unreachable
+from sarhad.exchange.errors import NotForUs, Told, TooLarge, Unreachable
 from sarhad.exchange.messages import Problem, PushReply, Standing
 from sarhad.wire.errors import VerificationError
 
@@ -28,10 +28,24 @@ _HEADERS = {"content-type": messages.CONTENT_TYPE}
 class Client:
     """The calls to one partner.  Used by its queue only, one call at a time."""
 
-    def __init__(self, endpoint: str, context: ssl.SSLContext, *, call_seconds: float = CALL_SECONDS) -> None:
-        """Take the partner's https address and a context that trusts exactly its certificate."""
+    def __init__(
+        self,
+        endpoint: str,
+        context: ssl.SSLContext,
+        *,
+        older: Sequence[ssl.SSLContext] = (),
+        server_name: str | None = None,
+        call_seconds: float = CALL_SECONDS,
+    ) -> None:
+        """Take the partner's https address and a context that trusts exactly its certificate.
+
+        ``older``: contexts that show our former certificates, for a partner that may not
+        know the new one yet; where one fails the next is tried.  ``server_name`` tells the
+        partner which of its certificates we pinned (see tls.name_of).
+        """
         self.endpoint = endpoint.rstrip("/")
-        self._context = context
+        self._contexts = [context, *older]  # the one in use first; written by _call
+        self._server_name = server_name
         self._call_seconds = call_seconds
         self._session: aiohttp.ClientSession | None = None  # written by _opened and close
 
@@ -58,7 +72,9 @@ class Client:
         )
         path = f"{self.endpoint}/exchange/v1/attachment/{sha256}"
         try:
-            async with self._opened().get(path, headers=headers, allow_redirects=False, timeout=timeout) as response:
+            async with self._opened().get(
+                path, headers=headers, allow_redirects=False, timeout=timeout, server_hostname=self._server_name
+            ) as response:
                 if response.status != (206 if start else 200):
                     raise Told(_problem(await _read(response), response.status))
                 if response.content_length != left:
@@ -77,11 +93,23 @@ class Client:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=self._context, limit=2, keepalive_timeout=60.0)
+            connector = aiohttp.TCPConnector(ssl=self._contexts[0], limit=2, keepalive_timeout=60.0)
             self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
         return self._session
 
     async def _call(self, method: str, path: str, body: bytes | None) -> bytes:
+        """Call with the certificate that worked last; where that fails, with each other one that we still have."""
+        for left in reversed(range(len(self._contexts))):
+            try:
+                return await self._attempt(method, path, body)
+            except (Unreachable, Told) as error:
+                if not left or (isinstance(error, Told) and error.code != NotForUs.code):
+                    raise
+                self._contexts.append(self._contexts.pop(0))
+                await self.close()
+        raise AssertionError("a client has a certificate")
+
+    async def _attempt(self, method: str, path: str, body: bytes | None) -> bytes:
         total = self._call_seconds + len(body or b"") / SLOWEST_BYTES_S
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS)
         try:
@@ -92,6 +120,7 @@ class Client:
                 headers=_HEADERS,
                 allow_redirects=False,
                 timeout=timeout,
+                server_hostname=self._server_name,
             ) as response:
                 answer = await _read(response)
                 status = response.status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from sarhad.exchange.gossip import Gossip
 from sarhad.exchange.invitation import Invitation
 from sarhad.exchange.outbound import Queue
 from sarhad.exchange.outbox import Outbox
-from sarhad.exchange.receive import Receiver
+from sarhad.exchange.receive import Callbacks, Receiver
 from sarhad.exchange.roster import Partner, Roster
 from sarhad.exchange.server import Listener
 from sarhad.exchange.sightings import Sightings
@@ -43,6 +42,8 @@ class ExchangeSettings:
     key: Path
     body_seconds: float = 30.0
     call_seconds: float = CALL_SECONDS
+    older: tuple[tuple[Path, Path], ...] = ()
+    """Former certificates and keys, for partners that have not countersigned the newest manifest yet."""
 
 
 class Exchange:
@@ -65,17 +66,19 @@ class Exchange:
         self._settings = settings
         self._timers: Timers = timers or RealTimers()
         self._sightings = Sightings(ledger)
-        self.receiver = Receiver(ledger, desk, self._sightings, self._heard, self._alarm, self._timers.now)
+        told = Callbacks(self._heard, self._alarm, self._renewed)
+        self.receiver = Receiver(ledger, desk, self._sightings, told, self._timers.now)
         self._outbox = Outbox(ledger, desk)
-        self._context: ssl.SSLContext = tls.server_context(settings.certificate, settings.key)
+        self._certificates = tls.Certificates((settings.certificate, settings.key), settings.older)
         giver = Giver(ledger, desk, files, settings.body_seconds)
         parts = app.Parts(ledger, desk, roster, self.receiver, giver, self._timers, settings.body_seconds, self._heard)
-        self._listener = Listener(app.App(parts), self._context, settings.host, settings.port)
+        self._listener = Listener(app.App(parts), self._certificates.context, settings.host, settings.port)
         self._files = files
         self._slots = asyncio.Semaphore(FETCHED_AT_ONCE)
         self.fetchers: dict[str, Fetcher] = {}  # by party; written by _open, on the event loop
         self.queues: dict[str, Queue] = {}  # by party; written by _open, on the event loop
-        self._tasks: set[asyncio.Task[None]] = set()  # written by start, _open and stop
+        self._tasks: set[asyncio.Task[None]] = set()  # written by start, _open, _renewed and stop
+        self._lines: dict[str, list[asyncio.Task[None]]] = {}  # by party; written by _open and _renewed
         self._stopped = asyncio.Event()  # set by stop and by a task that failed
 
     @property
@@ -86,7 +89,7 @@ class Exchange:
     async def start(self) -> None:
         """Listen, and open a queue to every partner.  The desk has been started before."""
         for partner in self.roster.partners():
-            tls.trust(self._context, partner.certificate)
+            self._certificates.trust(partner.certificate)
         await self._listener.start()
         self._spawn(self._follow_desk(), "exchange/desk")
         for partner in self.roster.partners():
@@ -118,7 +121,7 @@ class Exchange:
     async def admit(self, invitation: Invitation) -> Partner:
         """Take up a partner while running (the fingerprint was compared before)."""
         partner = await asyncio.to_thread(self.roster.admit, invitation)
-        tls.trust(self._context, partner.certificate)
+        self._certificates.trust(partner.certificate)
         if partner.party not in self.queues:
             self._open(partner)
         return partner
@@ -136,22 +139,46 @@ class Exchange:
         return carried.Office(self._ledger, self._desk, self._outbox, self.receiver, self._timers.now, self._files)
 
     def _open(self, partner: Partner) -> None:
-        context = tls.client_context(self._settings.certificate, self._settings.key, partner.certificate)
-        client = Client(partner.endpoint, context, call_seconds=self._settings.call_seconds)
+        client = self._client(partner)
         parts = outbound.Parts(self._ledger, self._desk, self._outbox, self._sightings, self._timers)
         queue = Queue(parts, partner, client, Backoff(), Gossip(self._ledger, self.roster, partner))
         self.queues[partner.party] = queue
-        self._spawn(queue.run(), f"exchange/{partner.party}")
+        line = self._spawn(queue.run(), f"exchange/{partner.party}")
         files = fetching.Parts(self._ledger, self._desk, self._files, self._timers, self._slots)
-        own_line = Client(partner.endpoint, context, call_seconds=self._settings.call_seconds)
-        fetcher = Fetcher(files, partner, own_line, Backoff())
+        fetcher = Fetcher(files, partner, self._client(partner), Backoff())
         self.fetchers[partner.party] = fetcher
-        self._spawn(fetcher.run(), f"exchange/{partner.party}/files")
+        self._lines[partner.party] = [line, self._spawn(fetcher.run(), f"exchange/{partner.party}/files")]
 
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+    def _client(self, partner: Partner) -> Client:
+        """Return a client that shows the certificate which the partner knows: the newest once it countersigned it."""
+        mine = [(self._settings.certificate, self._settings.key)]
+        if self._ledger.countersigned_size(partner.log) < self._ledger.keys_since() - 1:
+            mine += self._settings.older
+        contexts = [tls.client_context(*pair, partner.certificate) for pair in mine]
+        name = tls.name_of(partner.certificate)
+        seconds = self._settings.call_seconds
+        return Client(partner.endpoint, contexts[0], older=contexts[1:], server_name=name, call_seconds=seconds)
+
+    def _renewed(self, party: str) -> None:
+        """A partner's manifest has changed: trust its certificate, and call it where and as the manifest says."""
+        self.roster.refresh()
+        partner = self.roster.get(party)
+        self._certificates.trust(partner.certificate)
+        if party in self.queues:
+            for task in self._lines.pop(party):
+                self._tasks.discard(task)
+                task.cancel()
+            self._open(partner)
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(lambda _task: self._stopped.set())
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task in self._tasks:  # one that was closed on purpose is not
+            self._stopped.set()
 
     def _heard(self, party: str) -> None:
         queue = self.queues.get(party)

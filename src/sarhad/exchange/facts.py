@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sarhad.exchange.messages import MAX_LINES, Testimony
+from sarhad.ledger import cosignature
+from sarhad.ledger import note as notes
 from sarhad.ledger.cosignature import Countersignature
 from sarhad.ledger.ledger import Ledger
 from sarhad.picture import Witnessed
@@ -30,6 +32,8 @@ def take_testimony(ledger: Ledger, offered: Iterable[Testimony], sender: str) ->
     for one in offered:
         if one.log not in identities or one.by not in identities or one.size > ledger.size(one.log):
             continue
+        if not _by_known_key(ledger, one):
+            continue  # its party changed its key, and we have not read of it yet
         try:
             signed = ledger.add_countersignature(one.log, one.size, one.line, one.by)
         except VerificationError as error:
@@ -38,6 +42,17 @@ def take_testimony(ledger: Ledger, offered: Iterable[Testimony], sender: str) ->
         if signed is not None:
             found.append(fact_of(signed))
     return found
+
+
+def _by_known_key(ledger: Ledger, one: Testimony) -> bool:
+    try:
+        line = notes.parse_line(one.line)
+    except VerificationError:
+        return True  # no line at all: for the verification to refuse
+    known = [
+        (i.witness_name, cosignature.key_id_of(i.witness_name, i.witness_key)) for i in ledger.identities_of(one.by)
+    ]
+    return (line.name, line.key_id) in known
 
 
 def _blame(ledger: Ledger, sender: str, one: Testimony, error: VerificationError) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -27,20 +28,30 @@ SUFFIX = ".sarhad-invite"
 MAX_FILE_BYTES = 64 * 1024
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
-    """The file: canonical JSON with these four members."""
+class _Later(msgspec.Struct, frozen=True, kw_only=True):
+    """A later manifest of the log; ``signature`` is by the log key of the one before it."""
+
+    manifest: Annotated[str, Meta(max_length=32_768)]
+    signature: Annotated[str, Meta(max_length=100)]
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The file: canonical JSON with these members; ``later`` is absent where the keys never changed."""
 
     endpoint: Annotated[str, Meta(pattern="^https://", max_length=200)]
     format: str
     manifest: Annotated[str, Meta(max_length=32_768)]
     signature: Annotated[str, Meta(max_length=100)]
+    later: Annotated[tuple[_Later, ...], Meta(max_length=64)] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """A party that asks to be a partner: its manifest, verified, and where to reach it.
 
-    ``body`` is the manifest record's exact bytes, ``signature`` its DSSE signature.
+    ``body`` is the exact bytes of the log's first manifest record, ``signature`` its DSSE
+    signature, ``manifest`` what it says.  ``newest`` is the body of the newest manifest,
+    which the first one's keys lead to: its certificate and address are those of now.
     """
 
     body: bytes
@@ -48,11 +59,12 @@ class Invitation:
     endpoint: str
     manifest: Manifest
     party: str
+    newest: bytes
 
     @property
     def certificate(self) -> bytes:
         """The node's TLS certificate, DER."""
-        return base64.b64decode(self.manifest.tls_cert)
+        return base64.b64decode(open_manifest(self.newest)[1].tls_cert)
 
     @property
     def fingerprint(self) -> str:
@@ -82,17 +94,24 @@ def open_manifest(body: bytes) -> tuple[str, Manifest]:
     return read.party, manifest
 
 
-def write_invitation(path: Path, body: bytes, signature: bytes, endpoint: str = "") -> Invitation:
-    """Write the invitation of the party whose manifest record is ``body``; returns it as read back.
+def write_invitation(
+    path: Path, body: bytes, signature: bytes, endpoint: str = "", later: Sequence[tuple[bytes, bytes]] = ()
+) -> Invitation:
+    """Write the invitation of the party whose first manifest record is ``body``; returns it as read back.
 
-    ``endpoint`` is where the node is reached, if that is not the manifest's own.
+    ``endpoint`` is where the node is reached, if that is not the newest manifest's own.
+    ``later``: bodies and signatures of the manifests that changed the keys since.
     """
-    _party, manifest = open_manifest(body)
+    _party, manifest = open_manifest(later[-1][0] if later else body)
     file = _File(
         endpoint=endpoint or manifest.endpoint,
         format=FORMAT,
         manifest=base64.b64encode(body).decode(),
         signature=base64.b64encode(signature).decode(),
+        later=tuple(
+            _Later(manifest=base64.b64encode(one).decode(), signature=base64.b64encode(by).decode())
+            for one, by in later
+        ),
     )
     path.write_bytes(msgspec.json.encode(file, order="sorted") + b"\n")
     return read_invitation(path)
@@ -115,7 +134,20 @@ def read_invitation(path: Path) -> Invitation:
     body, signature = _unbase64(file.manifest, "manifest"), _unbase64(file.signature, "signature")
     party, manifest = open_manifest(body)
     envelope.check_signature(PublicKey.from_hex(manifest.log_key), body, signature)
-    return Invitation(body, signature, file.endpoint, manifest, party)
+    return Invitation(body, signature, file.endpoint, manifest, party, _newest(body, manifest, file.later))
+
+
+def _newest(body: bytes, manifest: Manifest, later: Sequence[_Later]) -> bytes:
+    """Follow the changes of keys, each signed by the log key before it; raise VerificationError."""
+    for one in later:
+        key = PublicKey.from_hex(manifest.log_key)
+        body = _unbase64(one.manifest, "later")
+        envelope.check_signature(key, body, _unbase64(one.signature, "later"))
+        following = open_manifest(body)[1]
+        if (following.log, following.origin) != (manifest.log, manifest.origin):
+            raise VerificationError("a change of keys keeps the log and its origin", where="later")
+        manifest = following
+    return body
 
 
 def _unbase64(text: str, where: str) -> bytes:

@@ -176,7 +176,7 @@ class Queue:
             self._partner_lost_entries(standing.size)
         self._position = standing.size
         if standing.checkpoint:
-            await asyncio.to_thread(self._parts.sightings.see, standing.checkpoint, answered)
+            await asyncio.to_thread(self._see, standing.checkpoint, answered)
         self._probe_at = answered + PROBE_US
 
     def _partner_lost_entries(self, size: int) -> None:
@@ -282,8 +282,15 @@ class Queue:
         facts += published_fact(ledger, ours, push.end)
         facts += take_testimony(ledger, [one for one in reply.testimony if one.by == theirs], theirs)
         if reply.checkpoint:
-            self._parts.sightings.see(reply.checkpoint, now)
+            self._see(reply.checkpoint, now)
         return facts
+
+    def _see(self, raw: bytes, now: int) -> None:
+        """Compare the partner's newest checkpoint; one by keys that we have not read of yet proves nothing so far."""
+        try:
+            self._parts.sightings.see(raw, now)
+        except VerificationError as error:
+            log.info("exchange.sighting_ignored", said_by=self.partner.log, what=error.what)
 
     async def _show(self, state: LinkState, reason: str) -> None:
         await self.link.show(state, reason, self._position, self._parts.timers.now())

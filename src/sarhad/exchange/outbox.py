@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from sarhad.desk import Desk
 from sarhad.exchange.messages import BATCH_BYTES, BATCH_ENTRIES, Shown
+from sarhad.exchange.renewal import MANIFEST_MARK
 from sarhad.ledger.ledger import Ledger
 from sarhad.ledger.model import Entry
 from sarhad.wire import ids, record
+from sarhad.wire.envelope import COMMITMENT_BYTES
 from sarhad.wire.kinds import ReleaseAct
 
 _RELEASE_MARK = b'"kind":"release"'
@@ -53,8 +55,8 @@ class Outbox:
         entries = await asyncio.to_thread(self._read, start, min(stop, start + BATCH_ENTRIES))
         commitments = bytearray()
         openings: list[Shown] = []
-        older: list[int] = []
-        end = start
+        older: list[tuple[int, int]] = []  # where it is opened, and what
+        end = whole = start
         for entry in entries:
             ref = ids.make_ref(self._ledger.log, entry.seq)
             if not self._desk.known(ref):
@@ -63,13 +65,17 @@ class Outbox:
                 room -= _weight(entry)
                 openings.append(_shown(entry))
             if entry.body is not None and _RELEASE_MARK in entry.body:
-                older += self._opened_by(entry, party, start)
+                older += ((entry.seq, seq) for seq in self._opened_by(entry, party, start))
             commitments += entry.commitment
             end = entry.seq + 1
-            if room <= 0:
-                break
-        disclosures = await asyncio.to_thread(self._show, older) if older else []
-        return Batch(start, end, bytes(commitments), openings, disclosures)
+            changes = entry.body is not None and entry.seq > 0 and MANIFEST_MARK in entry.body
+            if changes or self._ledger.can_show(end):
+                whole = end
+                if changes or room <= 0:
+                    break
+        disclosures = await asyncio.to_thread(self._show, [seq for at, seq in older if at < whole]) if older else []
+        shown = [one for one in openings if one.seq < whole]
+        return Batch(start, whole, bytes(commitments[: (whole - start) * COMMITMENT_BYTES]), shown, disclosures)
 
     def _read(self, start: int, stop: int) -> list[Entry]:
         return list(self._ledger.entries(self._ledger.log, start, stop, limit_bytes=BATCH_BYTES))

@@ -19,6 +19,7 @@ from sarhad.exchange.check import check_opening, opened_in
 from sarhad.exchange.errors import NotForUs
 from sarhad.exchange.facts import fact_of, lines_since, published_fact, take_testimony
 from sarhad.exchange.messages import PROTOCOL, Push, PushReply, Shown
+from sarhad.exchange.renewal import adopt, manifest_fault, refuse_manifest_within
 from sarhad.exchange.roster import Partner
 from sarhad.exchange.sightings import Sightings
 from sarhad.exchange.standing import require_open
@@ -29,6 +30,19 @@ from sarhad.picture import Witnessed
 from sarhad.wire import ids
 from sarhad.wire.errors import SarhadError, VerificationError
 from sarhad.wire.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Who is told (a party), on the event loop.
+
+    ``heard``: its push was taken in; ``alarm``: its log was frozen; ``renewed``: its keys or address have changed.
+    """
+
+    heard: Callable[[str], None]
+    alarm: Callable[[str], None]
+    renewed: Callable[[str], None]
+
 
 Check = Callable[[Opening], str]
 """Judges an opened content: "" when it may be used, otherwise why not."""
@@ -45,6 +59,7 @@ class Taken:
     facts: list[Witnessed] = field(default_factory=list)
     read: list[Record] = field(default_factory=list)  # contents that were read in passing
     frozen: list[str] = field(default_factory=list)  # parties whose logs were found to conflict
+    renewed: bool = False  # the push ended in a manifest that changed the sender's keys or address
 
 
 @dataclass(slots=True)
@@ -67,16 +82,14 @@ class Receiver:
         ledger: Ledger,
         desk: Desk,
         sightings: Sightings,
-        heard: Callable[[str], None],
-        alarm: Callable[[str], None],
+        told: Callbacks,
         clock: Callable[[], int],
     ) -> None:
-        """``heard`` is told whose push was taken in, ``alarm`` whose log was frozen (parties)."""
+        """``told`` hears what came of the pushes."""
         self._ledger = ledger
         self._desk = desk
         self._sightings = sightings
-        self._heard = heard
-        self._alarm = alarm
+        self._told = told
         self._clock = clock
         self._inbound: dict[str, _Inbound] = defaultdict(_Inbound)  # by log; entries are never removed
 
@@ -94,7 +107,7 @@ class Receiver:
             try:
                 taken = await asyncio.to_thread(self._take, identity, push)
             except Frozen:
-                self._alarm(partner.party)
+                self._told.alarm(partner.party)
                 raise
             inbound.held = max(inbound.held, push.held)
             inbound.usable += taken.usable
@@ -102,9 +115,11 @@ class Receiver:
             inbound.read += taken.read
             inbound.folding = asyncio.create_task(self._fold(push.log, inbound))
             reply = await asyncio.to_thread(self._reply, push, taken, received_at)
-        self._heard(partner.party)
+        self._told.heard(partner.party)
+        if taken.renewed:
+            self._told.renewed(partner.party)
         for party in taken.frozen:
-            self._alarm(party)
+            self._told.alarm(party)
         return reply
 
     async def take_lines(self, push: Push) -> None:
@@ -138,11 +153,13 @@ class Receiver:
         """
         opened = opened_in(identity, self._ledger.identity.party, push.openings)
         read: list[Record] = []
-        check = partial(check_opening, identity, self._ledger.identity.party, opened.__contains__, usable=read)
+        refuse_manifest_within(push)
+        check = partial(self._judge, identity.log, opened.__contains__, read)
         disclosed = self._disclose(identity.log, push, check)
         extended = self._extend(identity.log, push, check)
         usable = disclosed + extended.opened
         taken = Taken(extended, usable, [fact_of(extended.countersignature)])
+        taken.renewed = adopt(self._ledger, identity.log)
         kept = set(usable)
         taken.read += [one for one in read if one.seq in kept]
         taken.facts += published_fact(self._ledger, identity.log, push.end)
@@ -151,6 +168,14 @@ class Receiver:
             taken.frozen.append(identity.party)
         taken.frozen += self._see(identity.log, push.seen)
         return taken
+
+    def _judge(self, log_name: str, widened: Callable[[int], bool], usable: list[Record], opening: Opening) -> str:
+        """Judge one content by the keys that were in force where it stands."""
+        identity = self._ledger.identity_at(log_name, opening.seq + 1)
+        us = self._ledger.identity.party
+        return manifest_fault(self._ledger, log_name, opening) or check_opening(
+            identity, us, widened, opening, usable=usable
+        )
 
     def _disclose(self, log_name: str, push: Push, check: Check) -> list[int]:
         if not push.disclosures:

@@ -6,11 +6,13 @@ import base64
 from dataclasses import dataclass
 
 from sarhad.exchange.invitation import Invitation, open_manifest
+from sarhad.exchange.renewal import adopt, endpoint_key
 from sarhad.ledger.ledger import Ledger
 from sarhad.ledger.model import Identity
 from sarhad.wire.errors import SarhadError
 
-_ENDPOINT = "exchange/endpoint/"
+_INVITED = "exchange/invited/"
+"""The small state with the newest manifest that an invitation brought: it says where to call until the log does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Roster:
         self._ledger = ledger
         self._by_party: dict[str, Partner] = {}
         self._by_certificate: dict[bytes, Partner] = {}
+        for identity in ledger.logs():
+            if identity.log != ledger.log:
+                adopt(ledger, identity.log)  # where a crash came between keeping a manifest and taking it over
         self.refresh()
 
     def refresh(self) -> None:
@@ -58,15 +63,17 @@ class Roster:
             raise SarhadError("this is our own invitation", do="Give it to the partner, and read in the partner's")
         known = {identity.log: identity for identity in self._ledger.logs()}
         held = known.get(invitation.manifest.log)
-        if held is not None and held.manifest != invitation.body:
+        if held is not None and self._ledger.identities_of(held.log)[0].manifest != invitation.body:
             raise SarhadError(
                 f"{party} is a partner already, with another manifest",
                 do="A change of keys comes through the partner's own log, never by a second invitation",
             )
         if held is None:
             self._ledger.add_log(Identity.from_manifest(invitation.body))
-        if invitation.endpoint != invitation.manifest.endpoint:
-            self._ledger.put_state(_ENDPOINT + party, invitation.endpoint.encode())
+            if invitation.newest != invitation.body:
+                self._ledger.put_state(_INVITED + party, invitation.newest)
+        if invitation.endpoint != open_manifest(invitation.newest)[1].endpoint:
+            self._ledger.put_state(endpoint_key(party), invitation.endpoint.encode())
         self.refresh()
         return self._by_party[party]
 
@@ -91,7 +98,10 @@ class Roster:
 
     def _partner(self, identity: Identity) -> Partner:
         party, manifest = open_manifest(identity.manifest)
-        endpoint = self._ledger.get_state(_ENDPOINT + party)
+        invited = self._ledger.get_state(_INVITED + party)
+        if invited is not None and not self._read_of(identity.log, invited):
+            manifest = open_manifest(invited)[1]
+        endpoint = self._ledger.get_state(endpoint_key(party))
         return Partner(
             party=party,
             log=identity.log,
@@ -99,6 +109,10 @@ class Roster:
             endpoint=endpoint.decode() if endpoint else manifest.endpoint,
             certificate=base64.b64decode(manifest.tls_cert),
         )
+
+    def _read_of(self, log: str, manifest: bytes) -> bool:
+        """Tell whether we have come to that manifest in the log itself, or beyond it."""
+        return any(one.manifest == manifest for one in self._ledger.identities_of(log))
 
 
 def _generation(log: str) -> int:

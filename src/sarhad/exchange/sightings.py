@@ -48,10 +48,12 @@ class Sightings:
         is our own log's, and newer than our store).
         """
         identity = self._identity(raw)
-        seen = checkpoints.open_checkpoint(raw, identity.origin, identity.log_key)
+        size = checkpoints.parse_text(notes.parse(raw).text).size
         if identity.log == self._ledger.log:
-            self._ledger.confirm_not_rolled_back(seen.size, raw)
+            self._ledger.confirm_not_rolled_back(size, raw)
             return
+        signer = self._ledger.identity_at(identity.log, size)
+        seen = checkpoints.open_checkpoint(raw, identity.origin, signer.log_key)
         self._compare(identity.log, Sighting(seen, raw, now))
 
     def grown(self, log: str) -> None:

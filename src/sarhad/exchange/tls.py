@@ -8,8 +8,10 @@ the application compares the certificate that came, byte for byte, with the pinn
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -32,14 +34,21 @@ def make_certificate(common_name: str, *, now_us: int, days: int = 366 * YEARS) 
     the certificate itself is.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
+    serial = x509.random_serial_number()
+    # The subject is different each time: OpenSSL looks anchors up by it, and would try the former certificate's key.
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
+            x509.NameAttribute(NameOID.SERIAL_NUMBER, f"{serial:040x}"),
+        ]
+    )
     start = datetime.datetime.fromtimestamp(now_us / 1e6, datetime.UTC) - datetime.timedelta(days=1)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial)
         .not_valid_before(start)
         .not_valid_after(start + datetime.timedelta(days=days + 1))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -104,6 +113,35 @@ def _closed(context: ssl.SSLContext, certificate: Path, key: Path) -> ssl.SSLCon
     except (OSError, ssl.SSLError) as error:
         raise SarhadError("the node's TLS key and certificate cannot be used", where=str(certificate)) from error
     return context
+
+
+def name_of(der: bytes) -> str:
+    """The server name by which a caller asks for this certificate: a node may hold two while it changes them."""
+    return hashlib.sha256(der).hexdigest()[:60] + ".sarhad.invalid"
+
+
+class Certificates:
+    """The listener's certificates: the caller names the one that it pinned, and gets the newest if it names none.
+
+    The contexts themselves are OpenSSL's and may be used by any connection; anchors are only ever added.
+    """
+
+    def __init__(self, newest: tuple[Path, Path], older: Sequence[tuple[Path, Path]] = ()) -> None:
+        """Take pairs of certificate and key (PEM files)."""
+        self.context = server_context(*newest)
+        self._named = {name_of(read_certificate(pair[0])): server_context(*pair) for pair in older}
+        self._named[name_of(read_certificate(newest[0]))] = self.context
+        self.context.sni_callback = self._choose
+
+    def trust(self, partner_der: bytes) -> None:
+        """Add a partner's certificate to the anchors of every context."""
+        for context in self._named.values():
+            trust(context, partner_der)
+
+    def _choose(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+        found = self._named.get(name or "")
+        if found is not None:
+            connection.context = found
 
 
 def trust(context: ssl.SSLContext, partner_der: bytes) -> None:

@@ -39,13 +39,13 @@ def cosign(checkpoint: Checkpoint, witness_name: str, key: SecretKey, time_s: in
     if not 0 < time_s <= _MAX_TIME:
         raise VerificationError(f"{time_s} is not a time for a countersignature")
     blob = time_s.to_bytes(_TIME_BYTES, "big") + key.sign(_message(checkpoint, time_s))
-    return notes.line(notes.Signature(witness_name, _key_id(witness_name, key.public), blob))
+    return notes.line(notes.Signature(witness_name, key_id_of(witness_name, key.public), blob))
 
 
 def open_cosignature(checkpoint: Checkpoint, line: str, witness_name: str, key: PublicKey) -> int:
     """Return the time in seconds of a line that ``key`` signed on ``checkpoint``; raise VerificationError."""
     signature = notes.parse_line(line)
-    if signature.name != witness_name or signature.key_id != _key_id(witness_name, key):
+    if signature.name != witness_name or signature.key_id != key_id_of(witness_name, key):
         raise VerificationError(f"not a countersignature of {witness_name}")
     if len(signature.blob) != _TIME_BYTES + SIGNATURE_BYTES:
         raise VerificationError("a countersignature has 72 bytes", where=witness_name)
@@ -58,7 +58,7 @@ def open_cosignature(checkpoint: Checkpoint, line: str, witness_name: str, key: 
 
 def lines_of(note: notes.Note, witness_name: str, key: PublicKey) -> Iterator[str]:
     """Yield the lines of a parsed note that name this witness key; nothing is verified."""
-    key_id = _key_id(witness_name, key)
+    key_id = key_id_of(witness_name, key)
     for signature in note.signatures:
         if signature.name == witness_name and signature.key_id == key_id:
             yield notes.line(signature)
@@ -69,7 +69,8 @@ def verifier_key(witness_name: str, key: PublicKey) -> str:
     return notes.verifier_key(witness_name, notes.COSIGNATURE, key.raw)
 
 
-def _key_id(witness_name: str, key: PublicKey) -> bytes:
+def key_id_of(witness_name: str, key: PublicKey) -> bytes:
+    """Return the four bytes that name this witness key in a signature line."""
     return notes.key_id(witness_name, notes.COSIGNATURE, key.raw)
 
 

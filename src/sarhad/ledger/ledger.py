@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from sarhad.ledger import cosignature, files
+from sarhad.ledger import files, rotation
+from sarhad.ledger.checkpoint import Checkpoint
 from sarhad.ledger.errors import (
     Busy,
     Damaged,
@@ -36,7 +37,7 @@ from sarhad.ledger.model import (
 from sarhad.ledger.own import Own, catch_up, check_guard, check_keys
 from sarhad.ledger.reading import LedgerReader
 from sarhad.ledger.sqlite import SqliteReading, SqliteStore
-from sarhad.ledger.store import OWN, Guard, Head, Store, StoredLine, StoredLog, Writing
+from sarhad.ledger.store import OWN, Guard, Head, Store, StoredCheckpoint, StoredLine, StoredLog, Writing
 from sarhad.ledger.writer import Writer
 from sarhad.wire import canonical, envelope
 from sarhad.wire.errors import SarhadError
@@ -253,18 +254,44 @@ class Ledger(LedgerReader):
             if held.no == OWN:
                 self._rotate_own(identity, log_secret, witness_secret)
             else:
-                self._writer.run(lambda writing: writing.add_identity(held.no, identity))
-                held.identities = (*held.identities, identity)
+                since = held.frontier.size + 1
+                self._writer.run(lambda writing: rotation.write_identity(writing, held, identity, since))
+                held.changed(identity, since)
+
+    def rotate_own(self, draft: Draft, identity: Identity, log_secret: SecretKey, witness_secret: SecretKey) -> int:
+        """Append our new manifest and change to its keys, in one transaction; return the manifest's entry.
+
+        The checkpoint that covers the manifest is the last that the old keys sign.  The
+        caller sees to it that nobody appends meanwhile.  Raises as append does; nothing has changed then.
+        """
+        own = self._own_log
+        check_keys(identity, log_secret, witness_secret)
+        with own.publishing, self._own.growing:
+            rotation.presign(self._own, self._store, self._writer, own)
+            size = self._own.frontier.size + 1
+
+            def change(writing: Writing, signed: StoredCheckpoint) -> None:
+                rotation.write_identity(writing, self._own, identity, size + 1)
+                writing.add_line(OWN, own.timestamp_line(Checkpoint(identity.origin, signed.size, signed.root)))
+
+            if self._writer.append_with(draft, change) != size - 1:
+                raise SarhadError("somebody appended while the keys were changed", where=self.log)
+            self._own.changed(identity, size + 1)
+            self._writer.secret = own.log_secret = log_secret
+            own.witness_secret = witness_secret
+            self._mirror.witness, self._mirror.secret = identity, witness_secret
+        return size - 1
 
     def _rotate_own(self, identity: Identity, log_secret: SecretKey | None, witness_secret: SecretKey | None) -> None:
         """Change the own keys on the writer's thread, so that each group is signed by the keys of its moment."""
         own = self._own_log
         log_key, witness_key = log_secret or own.log_secret, witness_secret or own.witness_secret
         check_keys(identity, log_key, witness_key)
-        self._writer.run(lambda writing: writing.add_identity(OWN, identity))
+        since = self._own.frontier.size + 1
+        self._writer.run(lambda writing: rotation.write_identity(writing, self._own, identity, since))
 
         def change(_: Writing) -> None:
-            self._own.identities = (*self._own.identities, identity)
+            self._own.changed(identity, since)
             self._writer.secret = log_key
 
         self._writer.run(change)
@@ -328,8 +355,7 @@ class Ledger(LedgerReader):
         if size > held.frontier.size:
             raise OutOfStep(log, held.frontier.size)
         at = held.checkpoint(size)
-        who = self.identity_of(by)
-        time_s = cosignature.open_cosignature(at, line, who.witness_name, who.witness_key)
+        time_s = self._held(by).open_line(at, line)
         stored = StoredLine(size, by, time_s, line)
         if self._store.line(held.no, size, by) is not None:
             return None

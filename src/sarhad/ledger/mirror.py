@@ -167,8 +167,8 @@ class Mirror:
 
     def _open(self, held: Held, raw: bytes) -> _Claim:
         """Verify a note: the log's signature, and the log's own countersignature where there is one."""
-        identity = held.identity
         parsed = note.parse(raw)
+        identity = held.identity_at(checkpoints.parse_text(parsed.text).size)
         checkpoint, signature = checkpoints.open_note(parsed, identity.origin, identity.log_key)
         line = None
         for text in cosignature.lines_of(parsed, identity.witness_name, identity.witness_key):

@@ -124,10 +124,10 @@ class Own:
 
     def _timestamp(self, at: Checkpoint, signed: StoredCheckpoint | None) -> tuple[StoredCheckpoint, StoredLine]:
         """Sign where that is missing, timestamp, and keep both, durably."""
+        if signed is None and at.size < self._held.since[-1]:
+            raise SarhadError(f"the keys that signed at {at.size} entries were replaced", where=self._held.log)
         found = signed or StoredCheckpoint(at.size, at.root, checkpoints.signature_of(at, self.log_secret))
-        time_s = self._clock() // 1_000_000
-        text = cosignature.cosign(at, self._held.identity.witness_name, self.witness_secret, time_s)
-        line = StoredLine(at.size, self._held.log, time_s, text)
+        line = self.timestamp_line(at)
 
         def write(writing: Writing) -> None:
             writing.add_checkpoint(OWN, found)
@@ -135,6 +135,12 @@ class Own:
 
         self._writer.run(write)
         return found, line
+
+    def timestamp_line(self, at: Checkpoint) -> StoredLine:
+        """Return our own timestamp on a checkpoint, by the witness key of this moment; nothing is written."""
+        time_s = self._clock() // 1_000_000
+        text = cosignature.cosign(at, self._held.identity.witness_name, self.witness_secret, time_s)
+        return StoredLine(at.size, self._held.log, time_s, text)
 
     def confirm_not_rolled_back(self, log_size: int, note: bytes) -> None:
         """See Ledger.confirm_not_rolled_back."""

@@ -15,6 +15,8 @@ from sarhad.wire import values
 from sarhad.wire.errors import SarhadError
 
 _PAGE = 512
+GRID = 32
+"""Below a change of keys, sizes at which the own log can be shown are multiples of this (see rotation.py)."""
 
 
 class LedgerReader:
@@ -83,6 +85,22 @@ class LedgerReader:
     def identities_of(self, log: str) -> tuple[Identity, ...]:
         """Every identity that a log ever had, newest last: its keys changed in between."""
         return self._held(log).identities
+
+    def identity_at(self, log: str, size: int) -> Identity:
+        """The identity whose keys sign the log's checkpoint at ``size``, and acts at entry ``size`` - 1."""
+        return self._held(log).identity_at(size)
+
+    def since(self, log: str) -> tuple[int, ...]:
+        """For each identity that a log ever had, the smallest size whose checkpoint its keys sign."""
+        return self._held(log).since
+
+    def keys_since(self) -> int:
+        """The smallest size of the own log that the keys of now sign; the manifest is entry ``keys_since() - 2``."""
+        return self._own.since[-1]
+
+    def can_show(self, size: int) -> bool:
+        """Tell whether our log can be shown up to ``size``: below a change of keys only where the old ones signed."""
+        return size >= self._own.since[-1] or size % GRID == 0
 
     def size(self, log: str) -> int:
         """Number of entries that we hold of a log."""

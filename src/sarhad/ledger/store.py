@@ -112,6 +112,11 @@ class Reading(Protocol):
         """A small value by its key."""
 
 
+def since_key(log: str, number: int) -> str:
+    """The small state that says from which size on the ``number``-th identity (from 0) of a log signs."""
+    return f"since/{log}/{number}"
+
+
 class Writing(Protocol):
     """Writes of one transaction.  Used by one thread, inside ``Store.write``."""
 

@@ -40,6 +40,7 @@ class _Job:
     drafts: Sequence[Draft] = ()
     call: Callable[[Writing], Any] | None = None
     one: bool = False
+    with_growth: Callable[[Writing, StoredCheckpoint], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,13 @@ class Writer:
     def append(self, drafts: Sequence[Draft]) -> Future[list[int]]:
         """Append drafts in order, in one group; the future gives their sequence numbers once they are durable."""
         return self._put(_Job(Future(), drafts), waits=True)
+
+    def append_with(self, draft: Draft, call: Callable[[Writing, StoredCheckpoint], None]) -> int:
+        """Append one draft, and in the same transaction whatever ``call`` writes, who is told the new checkpoint.
+
+        The caller sees to it that nobody appends meanwhile: the draft must be the last of its group.
+        """
+        return int(self._put(_Job(Future(), (draft,), one=True, with_growth=call), waits=True).result())
 
     def run_sure(self, call: Callable[[Writing], None], landed: Callable[[], bool]) -> None:
         """Make ``call`` durable; when the store does not say so, ``landed`` looks whether it did.
@@ -187,6 +195,8 @@ class Writer:
                 if growth is not None:
                     _write_growth(writing, growth)
                 for failing in group:
+                    if failing.with_growth is not None and growth is not None:
+                        failing.with_growth(writing, growth.checkpoint)
                     results.append(failing.call(writing) if failing.call is not None else None)
                 failing = None
         except StoreFailure as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sarhad.desk import Actor, Desk
@@ -14,6 +15,7 @@ from sarhad.desk.attachments import Attachments
 from sarhad.exchange.exchange import Exchange, ExchangeSettings
 from sarhad.exchange.roster import Roster
 from sarhad.ledger.ledger import Ledger
+from sarhad.node import key_files
 from sarhad.node.folder import NodeFolder, system_clock
 from sarhad.node.settings import Settings, load
 from sarhad.picture import Picture
@@ -35,6 +37,8 @@ class Node:
     accounts: Accounts
     attachments: Attachments
     clock: Callable[[], int]
+    renewed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when our keys have changed: the exchange begins anew with them, and clears it."""
 
     @property
     def party(self) -> str:
@@ -77,6 +81,7 @@ class Node:
             port=self.settings.exchange_port,
             certificate=self.folder.tls_certificate,
             key=self.folder.tls_key,
+            older=key_files.former_certificates(self.folder),
         )
         return Exchange(self.ledger, self.desk, self.roster, settings, files=self.attachments)
 
@@ -94,6 +99,7 @@ async def opened(root: Path, clock: Callable[[], int] = system_clock) -> AsyncIt
     folder = NodeFolder(root)
     folder.require()
     settings = load(root)
+    key_files.recover(folder)
     log_key, witness_key = folder.secrets()
     with contextlib.ExitStack() as stack:
         ledger = Ledger.open(root, log_key, witness_key, clock)
@@ -101,6 +107,7 @@ async def opened(root: Path, clock: Callable[[], int] = system_clock) -> AsyncIt
         accounts = Accounts(folder.accounts, clock, AccountSettings(idle_s=settings.session_idle_s))
         stack.callback(accounts.close)
         roster = Roster(ledger)
+        key_files.retire(folder, ledger)
         desk = Desk(ledger, Picture(), clock, roster.parties)
         stack.callback(desk.close)
         await desk.start()

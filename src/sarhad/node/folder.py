@@ -52,6 +52,16 @@ class NodeFolder:
         return self.root / "tls.crt"
 
     @property
+    def next_keys(self) -> Path:
+        """New keys that a manifest is about to name; see rotating.py."""
+        return self.keys / "next"
+
+    @property
+    def old_keys(self) -> Path:
+        """Former TLS keys and certificates that some partner still goes by."""
+        return self.keys / "old"
+
+    @property
     def accounts(self) -> Path:
         """Officers' sign-ins."""
         return self.root / "accounts.sqlite"

@@ -67,7 +67,7 @@ async def serve(folder: Path) -> None:
         log.info("serving", party=node.party, desk=address(node.settings), exchange=node.settings.exchange_port)
         await supervise(
             {
-                "exchange": lambda: node.make_exchange().run(),
+                "exchange": lambda: exchange(node),
                 "desk": desk.serve,
                 "signals": until_stopped,
                 "warming": lambda: warm(node.desk),
@@ -101,6 +101,22 @@ async def warm(desk: Desk) -> None:
     finally:
         gc.enable()
     gc.freeze()
+
+
+async def exchange(node: Node) -> None:
+    """Run the exchange, anew whenever our own keys have changed."""
+    while True:
+        node.renewed.clear()
+        running = asyncio.create_task(node.make_exchange().run())
+        renewed = asyncio.create_task(node.renewed.wait())
+        try:
+            await asyncio.wait({running, renewed}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return running.result()
+        finally:
+            for task in (running, renewed):
+                task.cancel()
+            await asyncio.gather(running, renewed, return_exceptions=True)
 
 
 def address(settings: Settings) -> str:

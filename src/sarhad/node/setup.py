@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sarhad.exchange import invitation, tls
 from sarhad.exchange.roster import Roster
 from sarhad.gateways.geo.ground import Ground, read_ground
-from sarhad.ledger.ledger import Draft, Identity, Ledger
+from sarhad.ledger.ledger import Draft, Identity, Ledger, LedgerReader
 from sarhad.node import settings as settings_module
 from sarhad.node.build import Node, opened
 from sarhad.node.folder import NodeFolder, system_clock
@@ -156,9 +156,19 @@ def invite(folder: Path, path: Path) -> invitation.Invitation:
         first = ledger.entry(ledger.log, 0)
         if first is None or first.body is None or first.signature is None:
             raise SarhadError("the log has no manifest", where=str(folder), do="Run: sarhad fsck")
-        return invitation.write_invitation(path, first.body, first.signature)
+        later = [_signed(ledger, identity.manifest) for identity in ledger.identities_of(ledger.log)[1:]]
+        return invitation.write_invitation(path, first.body, first.signature, later=later)
     finally:
         ledger.close()
+
+
+def _signed(ledger: LedgerReader, manifest: bytes) -> tuple[bytes, bytes]:
+    """Return a manifest of our own log with its signature, which stands before the size from which it counts."""
+    number = [identity.manifest for identity in ledger.identities_of(ledger.log)].index(manifest)
+    entry = ledger.entry(ledger.log, ledger.since(ledger.log)[number] - 2)
+    if entry is None or entry.body != manifest or entry.signature is None:
+        raise SarhadError("a manifest is not where it was written", where=ledger.log, do="Run: sarhad fsck")
+    return manifest, entry.signature
 
 
 def invite_command(folder: Path, output: Path | None) -> str:
