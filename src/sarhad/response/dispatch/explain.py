@@ -1,0 +1,151 @@
+"""Why each unit, why not the nearer ones, what is missing, and which rule costs most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sarhad.response.dispatch.problem import Problem
+from sarhad.response.dispatch.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet
+from sarhad.response.dispatch.scene import Scene, crossing_all, without_notice
+from sarhad.response.dispatch.solve import Solution, solve
+
+
+def answer(scene: Scene, problem: Problem, solution: Solution, j: int) -> Answer:
+    """Return the explained proposal for one incident."""
+    sent = [u for u, where in enumerate(solution.sent) if where == j]
+    incident = scene.snapshot.incidents[j].ref
+    if not sent:
+        return Answer(incident=incident, adequate_s=None, unmet=tuple(_unmet(scene, problem, j)))
+    return Answer(
+        incident=incident,
+        adequate_s=max(int(problem.arrival_s[u, j]) for u in sent),
+        chosen=tuple(_chosen(scene, problem, u, j) for u in sorted(sent, key=lambda u: int(problem.arrival_s[u, j]))),
+        passed_over=tuple(_passed_over(scene, problem, solution, sent, j)),
+    )
+
+
+def _chosen(scene: Scene, problem: Problem, u: int, j: int) -> Chosen:
+    unit, need = scene.snapshot.units[u], problem.needs[j]
+    gives = tuple(sorted(problem.skills[u] & frozenset(need.capabilities)))
+    why = Reason(code="provides", values={"capabilities": gives, "strength": unit.strength.low})
+    return Chosen(unit=unit.ref, code=unit.code, party=unit.party, way=scene.way(u, j), why=why)
+
+
+def _passed_over(scene: Scene, problem: Problem, solution: Solution, sent: list[int], j: int) -> Iterator[PassedOver]:
+    """Name each unit that is nearer, or would be earlier, than the farthest or last one sent; nearest first."""
+    last = max(int(problem.arrival_s[u, j]) for u in sent)
+    farthest = max(scene.straight_m(u, j) or 0 for u in sent)
+    found = []
+    for u in range(len(problem.skills)):
+        straight, at = scene.straight_m(u, j), scene.arrival_s(u, j)
+        if u in sent or straight is None or (straight > farthest and (at is None or at > last)):
+            continue
+        why = scene.obstacle(u, j) or _outdone(scene, problem, solution, u, j, last)
+        found.append(_other(scene, u, j, why))
+    yield from sorted(found, key=lambda one: (one.straight_m, one.unit))
+
+
+def _other(scene: Scene, u: int, j: int, why: Reason) -> PassedOver:
+    unit = scene.snapshot.units[u]
+    return PassedOver(
+        unit=unit.ref,
+        code=unit.code,
+        party=unit.party,
+        straight_m=scene.straight_m(u, j) or 0,
+        arrival_s=scene.arrival_s(u, j),
+        why=why,
+    )
+
+
+def _outdone(scene: Scene, problem: Problem, solution: Solution, u: int, j: int, last: int) -> Reason:
+    """Say why a unit that could come is not sent."""
+    need, where = problem.needs[j], solution.sent[u]
+    missing = frozenset(need.capabilities) - problem.skills[u]
+    at = int(problem.arrival_s[u, j])
+    if where >= 0:
+        return Reason(code="sent-elsewhere", values={"incident": scene.snapshot.incidents[where].ref})
+    if need.capabilities and len(missing) == len(need.capabilities):
+        return Reason(code="lacks-capability", values={"capabilities": tuple(sorted(missing))})
+    if at > last:
+        return Reason(code="arrives-later", values={"arrival_s": at, "chosen_s": last})
+    if not missing and problem.strength[u] < need.strength:
+        return Reason(code="too-few", values={"strength": problem.strength[u], "needed": need.strength})
+    mates = [v for v in range(len(problem.home)) if problem.home[v] == problem.home[u] >= 0]
+    if mates and all(v == u or solution.sent[v] >= 0 for v in mates):
+        return Reason(code="kept-in-reserve", values={"post": scene.snapshot.units[u].home})
+    return Reason(code="not-needed", values={"arrival_s": at, "chosen_s": last})
+
+
+def _unmet(scene: Scene, problem: Problem, j: int) -> Iterator[Unmet]:
+    """Say what nobody can give; of what could be given alone, that it is needed elsewhere."""
+    need = problem.needs[j]
+    able = [u for u in range(len(problem.skills)) if problem.eligible(u, j)]
+    before = {} if need.before is None else {"before": need.before}
+    found = False
+    for skill in need.capabilities or ("",):
+        if any(not skill or skill in problem.skills[u] for u in able):
+            continue
+        found = True
+        what = Reason(code="none-in-reach", values={"capability": skill, **before})
+        yield Unmet(what=what, nearest=_nearest(scene, problem, skill, j))
+    persons = sum(problem.strength[u] for u in able)
+    if persons < need.strength:
+        found = True
+        yield Unmet(
+            what=Reason(code="too-few-in-reach", values={"strength": persons, "needed": need.strength, **before}),
+            nearest=None,
+        )
+    if not found:
+        yield Unmet(what=Reason(code="needed-elsewhere"), nearest=None)
+
+
+def _nearest(scene: Scene, problem: Problem, skill: str, j: int) -> PassedOver | None:
+    """Return the nearest unit that has the capability, with what keeps it away; None if nobody has it."""
+    having = [
+        (scene.straight_m(u, j) or 0, u)
+        for u in range(len(problem.skills))
+        if (not skill or skill in problem.skills[u]) and scene.straight_m(u, j) is not None
+    ]
+    if not having:
+        return None
+    u = min(having)[1]
+    return _other(scene, u, j, scene.obstacle(u, j) or Reason(code="not-needed"))
+
+
+def faster(scene: Scene, solution: Solution, limit_s: float) -> Faster | None:
+    """Return the one rule that costs most: found by answering again without it, each in turn.
+
+    None when no single rule costs a second.
+    """
+    best: tuple[int, int, Faster] | None = None
+    unserved, late = solution.values[0], solution.values[1]
+    for rule, other in _relaxations(scene):
+        again = solve(other.problem(), limit_s=limit_s, stages=2)
+        if not again.optimal:
+            continue
+        served, saved = unserved - again.values[0], late - again.values[1]
+        if (served, saved) > (0, 0) and (best is None or (served, saved) > best[:2]):
+            best = (served, saved, Faster(rule=rule, saved_s=saved if served == 0 else 0, served=served))
+    return None if best is None else best[2]
+
+
+def _relaxations(scene: Scene) -> Iterator[tuple[Reason, Scene]]:
+    """Yield the scene without one rule at a time, in a fixed order."""
+    for k, gate in enumerate(scene.gates):
+        values = {"crossing": gate.refs[0], "code": gate.code}
+        others = (
+            ("crossing-hours", gate.always_open()),
+            ("crossing-permission", gate.for_everybody()),
+            ("crossing-wait", replace(gate, wait_ms=0)),
+        )
+        for code, other in others:
+            if other != gate:
+                gates = (*scene.gates[:k], other, *scene.gates[k + 1 :])
+                yield Reason(code=code, values=dict(values)), scene.relaxed(gates=gates)
+    for code, movers in (
+        ("stays-on-its-side", crossing_all(scene.movers)),
+        ("notice-to-move", without_notice(scene.movers)),
+    ):
+        if movers != scene.movers:
+            yield Reason(code=code), scene.relaxed(movers=movers)

@@ -1,0 +1,76 @@
+"""Dispatch is equal to trying everything, on every small case."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sarhad.response.dispatch.problem import NEVER, Problem
+from sarhad.response.dispatch.solve import solve
+from sarhad.response.snapshot import Need
+
+SKILLS = ("medical", "engineer", "observe")
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_units: int = 8, most_incidents: int = 3) -> Problem:
+    units, incidents = draw(st.integers(1, most_units)), draw(st.integers(1, most_incidents))
+    times = st.one_of(st.integers(0, 30), st.just(NEVER))
+    arrival = np.array([[draw(times) for _ in range(incidents)] for _ in range(units)], np.int64)
+    travel = np.array([[draw(st.integers(0, 20)) for _ in range(incidents)] for _ in range(units)], np.int64)
+    needs = tuple(
+        Need(capabilities=tuple(sorted(draw(st.sets(st.sampled_from(SKILLS))))), strength=draw(st.integers(0, 12)))
+        for _ in range(incidents)
+    )
+    return Problem(
+        arrival_s=arrival,
+        travel_s=travel,
+        skills=tuple(frozenset(draw(st.sets(st.sampled_from(SKILLS)))) for _ in range(units)),
+        strength=tuple(draw(st.integers(0, 8)) for _ in range(units)),
+        home=tuple(draw(st.integers(-1, 2)) for _ in range(units)),
+        needs=needs,
+        weight=tuple(draw(st.sampled_from((1, 2, 4, 8))) for _ in range(incidents)),
+        tie=np.arange(1, units * incidents + 1).reshape(units, incidents),
+    )
+
+
+def everything(problem: Problem) -> tuple[int, ...]:
+    """Return the least values over every assignment there is."""
+    units, incidents = problem.arrival_s.shape
+    choices = [[-1, *(j for j in range(incidents) if problem.eligible(u, j))] for u in range(units)]
+    best: tuple[int, ...] | None = None
+    enough: dict[tuple[int, tuple[int, ...]], bool] = {}
+    for sent in product(*choices):
+        for j in range(incidents):
+            units_there = tuple(u for u, where in enumerate(sent) if where == j)
+            key = (j, units_there)
+            if key not in enough:
+                enough[key] = not units_there or problem.adequate(j, list(units_there))
+            if not enough[key]:
+                break
+        else:
+            values = problem.values(sent)
+            best = values if best is None or values < best else best
+    assert best is not None
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_dispatch_is_equal_to_trying_everything(problem: Problem) -> None:
+    found = solve(problem, limit_s=60)
+    assert found.optimal
+    assert found.values == everything(problem)
+    assert found.bounds == found.values
+
+
+def test_a_time_limit_that_is_over_never_calls_an_answer_optimal() -> None:
+    problem = Problem(np.array([[5]]), np.array([[5]]), (frozenset(),), (4,), (-1,), (Need(),), (1,), np.array([[1]]))
+    ticks = iter([0.0, 100.0, 200.0])
+    found = solve(problem, limit_s=1, clock=lambda: next(ticks))
+    assert not found.optimal
+    assert found.sent == (-1,)
+    assert all(bound <= value for bound, value in zip(found.bounds, found.values, strict=True))
