@@ -304,15 +304,30 @@ def export(folder: Path, output: Path, audience: str, refs: tuple[str, ...], car
 
 @main.command()
 @click.argument("folder", type=FOLDER)
+@click.argument("target", type=FOLDER)
+def backup(folder: Path, target: Path) -> None:
+    """Copy the node in FOLDER, also while it runs, to the new folder TARGET, and check the copy.
+
+    Ledger, accounts, attachments, settings and certificate. Not the keys, which belong
+    elsewhere, and not the guard, which must never be restored.
+    """
+    from sarhad.node import backup as backing_up
+
+    click.echo(backing_up.main(folder, target))
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def fsck(folder: Path, as_json: bool) -> None:
+@click.option("--backup", is_flag=True, help="FOLDER is a backup: its guard was left out on purpose.")
+def fsck(folder: Path, as_json: bool, backup: bool) -> None:
     """Re-hash everything in FOLDER and name the first entry that is wrong. Exit status 1 if any is.
 
     Reads only; may be used while the node runs.
     """
     from sarhad.node import checking
 
-    sys.exit(checking.main(folder, as_json=as_json))
+    sys.exit(checking.main(folder, as_json=as_json, backup=backup))
 
 
 @main.group()

@@ -74,16 +74,13 @@ class Report(msgspec.Struct):
         return "\n".join([head, *(f"  {problem}" for problem in self.problems), *logs])
 
 
-def fsck(folder: Path, progress: Progress | None = None) -> Report:
-    """Check the ledger in ``folder``; ``progress(done, total)`` counts entries.  Never raises for damage."""
+def fsck(folder: Path, progress: Progress | None = None, *, backup: bool = False) -> Report:
+    """Check the ledger in ``folder``; ``progress(done, total)`` counts entries.  Never raises for damage.
+
+    ``backup``: it is a copy, from which the guard was left out on purpose.
+    """
     report = Report(True, [], [])
-    heads: dict[str, Head] = {}
-    try:
-        guard = SqliteGuard(folder / "guard.sqlite", readonly=True)
-        heads = guard.heads()
-        guard.close()
-    except SarhadError as error:
-        _problem(report, "guard", None, error.what, "If the file is lost, begin a new log; never make an empty one")
+    heads = None if backup else _heads(folder, report)
     store = SqliteReading(folder / "ledger.sqlite", readonly=True)
     try:
         return check(store, heads, report, progress or (lambda _done, _total: None))
@@ -91,8 +88,20 @@ def fsck(folder: Path, progress: Progress | None = None) -> Report:
         store.close()
 
 
-def check(store: Reading, heads: dict[str, Head], report: Report, progress: Progress) -> Report:
-    """Check an open store against the guard's heads; return ``report`` with what was found."""
+def _heads(folder: Path, report: Report) -> dict[str, Head]:
+    """Return what the guard holds; nothing, and a problem, when it cannot be read."""
+    try:
+        guard = SqliteGuard(folder / "guard.sqlite", readonly=True)
+        heads = guard.heads()
+        guard.close()
+    except SarhadError as error:
+        _problem(report, "guard", None, error.what, "If the file is lost, begin a new log; never make an empty one")
+        return {}
+    return heads
+
+
+def check(store: Reading, heads: dict[str, Head] | None, report: Report, progress: Progress) -> Report:
+    """Check an open store against the guard's heads (None: a copy without them); return ``report`` with the findings."""
     try:
         for what in store.problems():
             _problem(report, "store", None, what, _RESTORE)
@@ -146,14 +155,15 @@ class LogCheck:
         self._proved = 0
         self._sound = True
 
-    def run(self, heads: dict[str, Head], witnesses: dict[str, tuple[Identity, ...]]) -> None:
+    def run(self, heads: dict[str, Head] | None, witnesses: dict[str, tuple[Identity, ...]]) -> None:
         """Check identities, entries, tiles, checkpoints, countersignatures and the guard's head."""
         self._report.logs.append(self._counts)
         try:
             self._check_identities()
             self._walk()
             self._check_lines(witnesses)
-            self._check_guard(heads)
+            if heads is not None:
+                self._check_guard(heads)
         except SarhadError as error:
             self._bad(None, f"cannot be read: {error.what}")
 

@@ -14,13 +14,13 @@ from sarhad.ledger.fsck import fsck
 from sarhad.node.folder import NodeFolder
 
 
-def main(folder: Path, *, as_json: bool) -> int:
-    """Check the node's ledger; return 0 if nothing is wrong, else 1."""
+def main(folder: Path, *, as_json: bool, backup: bool = False) -> int:
+    """Check the node's ledger, or a backup of it; return 0 if nothing is wrong, else 1."""
     NodeFolder(folder).require()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as bar:
         task = bar.add_task("Re-hashing", total=None)
-        report = fsck(folder, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        report = fsck(folder, lambda done, total: bar.update(task, completed=done, total=total), backup=backup)
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
     else:
