@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 
 from sarhad import __version__
+from sarhad.node import keeping_cli
 from sarhad.wire.errors import SarhadError
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -227,24 +228,7 @@ def run(folder: Path) -> None:
     sys.exit(running.main(folder))
 
 
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--log-key", "log", is_flag=True, help="The key that signs records and checkpoints.")
-@click.option("--witness-key", "witness", is_flag=True, help="The key that countersigns partners' checkpoints.")
-@click.option("--tls", is_flag=True, help="The key and certificate of the exchange's address.")
-def rotate(folder: Path, log: bool, witness: bool, tls: bool) -> None:
-    """Change the node's keys: these, or all when none is named.
-
-    The old log key signs a manifest that names the new keys; partners read it in the log
-    and follow by themselves, also those that are away now. The node must not be
-    running; a running one changes its keys at the desk. After a theft a change
-    is not enough: see the operations page.
-    """
-    from sarhad.node import rotating
-    from sarhad.node.key_files import Which
-
-    chosen: dict[Which, bool] = {"log": log, "witness": witness, "tls": tls}
-    click.echo(rotating.main(folder, frozenset(name for name, wanted in chosen.items() if wanted)))
+main.add_command(keeping_cli.rotate)
 
 
 @main.command("import")
@@ -302,32 +286,8 @@ def export(folder: Path, output: Path, audience: str, refs: tuple[str, ...], car
     click.echo(exporting.main(folder, output, audience, refs, carry))
 
 
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.argument("target", type=FOLDER)
-def backup(folder: Path, target: Path) -> None:
-    """Copy the node in FOLDER, also while it runs, to the new folder TARGET, and check the copy.
-
-    Ledger, accounts, attachments, settings and certificate. Not the keys, which belong
-    elsewhere, and not the guard, which must never be restored.
-    """
-    from sarhad.node import backup as backing_up
-
-    click.echo(backing_up.main(folder, target))
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--backup", is_flag=True, help="FOLDER is a backup: its guard was left out on purpose.")
-def fsck(folder: Path, as_json: bool, backup: bool) -> None:
-    """Re-hash everything in FOLDER and name the first entry that is wrong. Exit status 1 if any is.
-
-    Reads only; may be used while the node runs.
-    """
-    from sarhad.node import checking
-
-    sys.exit(checking.main(folder, as_json=as_json, backup=backup))
+main.add_command(keeping_cli.backup)
+main.add_command(keeping_cli.fsck)
 
 
 @main.group()

@@ -101,7 +101,7 @@ def _heads(folder: Path, report: Report) -> dict[str, Head]:
 
 
 def check(store: Reading, heads: dict[str, Head] | None, report: Report, progress: Progress) -> Report:
-    """Check an open store against the guard's heads (None: a copy without them); return ``report`` with the findings."""
+    """Check an open store against the guard's heads (None: left out); return ``report`` with what was found."""
     try:
         for what in store.problems():
             _problem(report, "store", None, what, _RESTORE)
