@@ -10,6 +10,7 @@ import click
 
 from sarhad import __version__
 from sarhad.node import keeping_cli
+from sarhad.node.plan_cli import plan
 from sarhad.wire.errors import SarhadError
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -372,3 +373,6 @@ def drill_score(
             scenario, bundle, desk, officer, exercise=exercise, pins=pins, as_json=as_json, ca=ca, ask=_password
         )
     )
+
+
+main.add_command(plan)
