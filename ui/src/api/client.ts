@@ -201,10 +201,11 @@ export class Client {
   async #raw(method: string, path: string, body?: unknown, timed?: Timed): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRF-Token"] = this.#token;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const file = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
     const sent = performance.now();
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
-    const answer = await fetch(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(unreachable);
+    const answer = await fetch(path, body === undefined ? init : { ...init, body: file ? body : JSON.stringify(body) }).catch(unreachable);
     timed?.(sent, performance.now());
     if (!answer.ok) throw await this.#problem(answer, path);
     return answer;

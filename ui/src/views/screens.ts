@@ -18,6 +18,7 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   { name: "watch", path: "/", listed: true },
+  { name: "incident", path: "/incident/:ref", load: () => import("./incident/Incident.svelte") },
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
 ];
 
