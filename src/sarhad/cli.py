@@ -287,6 +287,26 @@ def export(folder: Path, output: Path, audience: str, refs: tuple[str, ...], car
     click.echo(exporting.main(folder, output, audience, refs, carry))
 
 
+@main.command("print")
+@click.argument("folder", type=FOLDER)
+@click.argument("what", metavar="WHAT")
+@click.argument("output", type=FILE)
+@click.option(
+    "--lang", type=click.Choice(["en", "fa", "ur"]), default="en", show_default=True, help="Language of the form."
+)
+@click.option("--exercise", help="Print this exercise in place of the live desk.")
+def print_(folder: Path, what: str, output: Path, lang: Literal["en", "fa", "ur"], exercise: str | None) -> None:
+    """Print to a PDF: WHAT is an incident's number (pk:4), log, or handover.
+
+    Both sides' times and both calendars stand on it, EXERCISE on every page of one, the
+    records and their digest in the footer. The node must not be running: a running
+    desk prints from its own pages.
+    """
+    from sarhad.node.printing import make
+
+    click.echo(make.main(folder, output, what, lang, exercise))
+
+
 main.add_command(keeping_cli.backup)
 main.add_command(keeping_cli.fsck)
 

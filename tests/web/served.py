@@ -20,7 +20,7 @@ from sarhad.desk.attachments import Attachments
 from sarhad.desk.passwords import Cost
 from sarhad.desk.throttle import Limit
 from sarhad.web.app import create_app
-from sarhad.web.settings import WebSettings
+from sarhad.web.settings import PrintOrder, WebSettings
 from sarhad.wire.registry import Data
 
 PASSWORD = "the wind over Zahedan"
@@ -115,7 +115,17 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         exported.append((audience, actor.officer))
         return path
 
-    app = create_app(house.desk, sign_ins, Attachments(house.folder / "attachments"), settings=settings, export=export)
+    async def print_(order: PrintOrder, actor: Actor) -> bytes:
+        return f"%PDF {order.what} {order.lang} {order.ref} for {actor.officer}".encode()
+
+    app = create_app(
+        house.desk,
+        sign_ins,
+        Attachments(house.folder / "attachments"),
+        settings=settings,
+        export=export,
+        print_=print_,
+    )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
     server = Server(config)
     # A TCP socket that says so: asyncio switches Nagle's algorithm off only then, and uvicorn's own does not.

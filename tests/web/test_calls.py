@@ -245,3 +245,16 @@ async def test_a_place_is_found_by_its_name_however_it_is_spelt(ir: House, pk: H
         assert (await client.get("/api/places"))[0] == 400
     async with served(ir, settings) as desk, desk.officer("duty") as client:
         assert await client.get("/api/places", params={"q": "Zahedan"}) == (200, [])
+
+
+async def test_a_print_is_made_for_those_who_may_and_not_too_often(desk: Served) -> None:
+    async with desk.officer("auditor") as client:
+        status, made = await client.get("/api/print/incident/ir:4.pdf", params={"lang": "fa"})
+        assert (status, made) == (200, b"%PDF incident fa ir:4 for auditor")
+        assert (await client.get("/api/print/log.pdf"))[1] == b"%PDF log en  for auditor"
+        assert (await client.get("/api/print/handover.pdf", params={"lang": "xx"}))[0] == 400
+        answers = [(await client.get("/api/print/handover.pdf"))[0] for _ in range(5)]
+        assert answers[0] == 200
+        assert answers[-1] == 429
+    async with desk.officer("admin") as client:
+        assert (await client.get("/api/print/log.pdf"))[0] == 403

@@ -16,10 +16,22 @@ from litestar.types import Message, Scope
 from sarhad.desk import Desk
 from sarhad.desk.accounts import Accounts
 from sarhad.desk.attachments import Attachments
-from sarhad.web import acts, attachments, countersigned, errors, events, pages, places, records, session, watch
+from sarhad.web import (
+    acts,
+    attachments,
+    countersigned,
+    errors,
+    events,
+    pages,
+    places,
+    printing,
+    records,
+    session,
+    watch,
+)
 from sarhad.web.guards import Doorkeeper, allow, keep_door
 from sarhad.web.office import Office
-from sarhad.web.settings import Export, WebSettings
+from sarhad.web.settings import Export, Print, WebSettings
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -50,6 +62,7 @@ def api() -> list[HTTPRouteHandler]:
         watch.HANDLERS,
         records.HANDLERS,
         places.HANDLERS,
+        printing.HANDLERS,
         list(acts.handlers()),
         attachments.HANDLERS,
         countersigned.HANDLERS,
@@ -65,9 +78,10 @@ def create_app(
     *,
     settings: WebSettings | None = None,
     export: Export | None = None,
+    print_: Print | None = None,
 ) -> Litestar:
     """Make the application of one desk; serve it on the desk's address."""
-    office = Office(desk, accounts, attachments, settings or WebSettings(), export)
+    office = Office(desk, accounts, attachments, settings or WebSettings(), export, print_)
     return application(office, None)
 
 

@@ -14,7 +14,8 @@ from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.photos import Photos
-from sarhad.web.settings import Export, WebSettings
+from sarhad.web.limits import Buckets
+from sarhad.web.settings import Export, Print, WebSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Office:
     attachments: Attachments
     settings: WebSettings
     export: Export | None = None
+    print: Print | None = None
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
 
@@ -45,6 +47,11 @@ class Office:
     def photos(self) -> Photos:
         """Views of the photos among the files."""
         return Photos(self.attachments.folder)
+
+    @cached_property
+    def prints(self) -> Buckets:
+        """How many PDFs each officer may still have made."""
+        return Buckets(self.settings.prints)
 
     @property
     def cookie(self) -> str:

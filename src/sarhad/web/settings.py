@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from sarhad.desk import Actor
 from sarhad.picture.places import PlaceIndex
+from sarhad.wire.values import Language
 
 PAGES = Path(__file__).parent / "static"
 
 Export = Callable[[str, Actor], Awaitable[Path]]
 """Makes a bundle for an audience (``own``, ``public`` or a partner's name); returns a file that the web deletes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """What is to be printed: one ``incident`` (by ``ref``), the ``log``, or the ``handover`` of the watch."""
+
+    what: Literal["incident", "log", "handover"]
+    lang: Language
+    ref: str = ""
+    exercise: str | None = None
+    since_us: int | None = None
+    until_us: int | None = None
+    q: str = ""
+
+
+Print = Callable[[PrintOrder, Actor], Awaitable[bytes]]
+"""Makes a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +60,7 @@ class WebSettings:
     json_bytes: int = 128 * 1024
     reads: Rate = field(default_factory=lambda: Rate(200, 1_000))
     writes: Rate = field(default_factory=lambda: Rate(50, 200))
+    prints: Rate = field(default_factory=lambda: Rate(0.2, 5))
+    """PDFs that one officer may have made: each takes some tenths of a second of one core."""
     max_streams: int = 12
     """Event streams of one session at the same time."""

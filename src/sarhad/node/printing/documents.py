@@ -1,0 +1,287 @@
+"""The three documents: one incident, the log, the handover of the watch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sarhad.node.printing.dates import both, digits
+from sarhad.node.printing.paper import Cell, Language, Paper, Section, Text, ident, lines, number, translator, words
+from sarhad.picture import Picture
+from sarhad.picture.rules import GROUND_KINDS
+from sarhad.picture.views import IncidentView, ItemView, RecordFilter, RecordView
+from sarhad.wire.errors import Refused
+from sarhad.wire.registry import KINDS
+from sarhad.wire.values import Moment, Place
+
+DAY_US = 86_400_000_000
+MAX_ROWS = 400
+"""No table of a print is longer; what follows is counted in its last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What a print is made from.  ``zones``: (party, IANA zone), the own one first."""
+
+    picture: Picture
+    party: str
+    officer: str
+    zones: Sequence[tuple[str, str]]
+    now_us: int
+    language: Language
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of the catalogue."""
+        return translator(self.language)(key, **values)
+
+    def times(self, us: int, *, day: bool = False, faint: bool = False) -> Cell:
+        """Return a time on each side's clock, both calendars."""
+        return lines(both(us, self.zones, self.language, day=day), faint=faint)
+
+    def moment(self, when: Moment) -> Cell:
+        """Return a moment: its start, and its end where that is another."""
+        day = when.precision > 0
+        one = when.end == when.start or (day and when.end - when.start < DAY_US)
+        end = () if one else self.times(when.end, day=day)
+        return (*self.times(when.start, day=day), *((ident("–"), *end) if end else ()))
+
+    def place(self, place: Place | None) -> Cell:
+        """Return a place's name and coordinates."""
+        if place is None:
+            return ()
+        named = (Text(t=place.name),) if place.name else ()
+        return (*named, ident(f"{place.lat / 1e7:.5f} {place.lon / 1e7:.5f}", faint=True))
+
+    # Documents
+
+    def incident(self, view: IncidentView) -> Paper:
+        """Return one incident: statements side by side, what agrees and what not, the timeline."""
+        head = (
+            (self.say("field.category"), (Text(t=self.say(f"category.{view.category}")),)),
+            (self.say("field.when"), self.moment(view.when)),
+            (self.say("field.place"), self.place(view.place)),
+            (self.say("field.record"), (ident(view.ref, bold=True),)),
+        )
+        shown = [one.ref for side in view.statements for one in side.statements]
+        shown += [one.ref for one in view.claims] + [one.ref for one in view.remarks]
+        shown += [one.ref for one in view.timeline]
+        title = words(view.title.text, view.title.lang, bold=True)
+        sections = (self._statements(view), self._compared(view), self._said(view), self._timeline(view))
+        return self._paper(title, view.exercise, head, sections, shown, view.ref)
+
+    def log(self, exercise: str | None, since_us: int | None, until_us: int | None, q: str) -> Paper:
+        """Return the newest records of a time, oldest first."""
+        kinds = tuple(sorted(KINDS.keys() - GROUND_KINDS)) if exercise else ()  # the ground is live, no part of a drill
+        wanted = RecordFilter(exercise=exercise, kinds=kinds, since_us=since_us, until_us=until_us, q=q, limit=MAX_ROWS)
+        page = self.picture.records(wanted)
+        rows = [self._log_row(record) for record in reversed(page.records)]
+        section = Section(
+            title=self.say("nav.log"),
+            headings=self._headings("field.record", "field.when", "print.who", "field.text", "print.proof"),
+            widths=(2, 6, 3, 8, 6),
+            rows=(*rows, *self._more(page.total - len(rows), 5)),
+            empty=self.say("print.nothing"),
+        )
+        bounds = [
+            (self.say(key), self.times(us)) for key, us in (("print.from", since_us), ("print.to", until_us)) if us
+        ]
+        filters = [(self.say("print.search"), (words(q, ""),))] if q else []
+        shown = [record.ref for record in page.records]
+        title = Text(t=self.say("print.log"), bold=True)
+        return self._paper(title, exercise, (*bounds, *filters), (section,), shown, _span(shown))
+
+    def handover(self, exercise: str | None) -> Paper:
+        """Return what is open at the handover of the watch, with lines to sign on."""
+        items = [one for one in self.picture.inbox(self.party, self.now_us, exercise) if not one.settled]
+        mine = [one for one in items if one.direction == "owed-by-us"]
+        theirs = [one for one in items if one.direction == "owed-to-us"]
+        since = self.now_us - DAY_US
+        recent = [
+            one
+            for one in self.picture.incidents(exercise)
+            if any(said.at >= since for side in one.statements for said in side.statements)
+        ]
+        ground = self.picture.ground(exercise, self.now_us)
+        notices = [one for one in ground.notices if not one.recalled]
+        sections = (
+            self._items("print.owed.by", mine),
+            self._items("print.owed.to", theirs),
+            self._section("print.day", ("field.record", "field.when", "field.title", "field.place"), (2, 6, 6, 4), [
+                ((ident(one.ref, bold=True),), self.moment(one.when), (words(one.title.text, one.title.lang),),
+                 self.place(one.place)) for one in recent
+            ]),
+            self._section("print.notices", ("field.record", "field.when", "field.text", "field.place"), (2, 6, 6, 4), [
+                ((ident(one.ref, bold=True),), self.moment(one.when), (words(one.text.text, one.text.lang),),
+                 self.place(one.place)) for one in notices
+            ]),
+        )  # fmt: skip
+        shown = [one.ref for one in items] + [one.ref for one in recent] + [one.ref for one in notices]
+        signatures = (self.say("print.signed.off"), self.say("print.signed.on"))
+        title = Text(t=self.say("print.handover"), bold=True)
+        return self._paper(title, exercise, (), sections, shown, _span(shown), signatures)
+
+    # Parts
+
+    def _headings(self, *keys: str) -> tuple[str, ...]:
+        return tuple(self.say(key) for key in keys)
+
+    def _section(
+        self, title: str, headings: tuple[str, ...], widths: tuple[int, ...], rows: list[tuple[Cell, ...]]
+    ) -> Section:
+        kept = (*rows[:MAX_ROWS], *self._more(len(rows) - MAX_ROWS, len(widths)))
+        return Section(
+            title=self.say(title),
+            headings=self._headings(*headings),
+            widths=widths,
+            rows=kept,
+            empty=self.say("print.nothing"),
+        )
+
+    def _more(self, count: int, columns: int) -> Iterable[tuple[Cell, ...]]:
+        if count > 0:
+            yield ((Text(t=self.say("print.more", count=count), faint=True),), *((),) * (columns - 1))
+
+    def _statements(self, view: IncidentView) -> Section:
+        rows: list[tuple[Cell, ...]] = []
+        for side in view.statements:
+            for one in side.statements:
+                harm = one.casualties
+                said = [(key, number(getattr(harm, key))) for key in ("killed", "injured", "abducted") if harm]
+                numbers = tuple(
+                    Text(t=f"{self.say(f'field.{key}')}: {digits(value, self.language)}")
+                    for key, value in said
+                    if value
+                )
+                source = (Text(t=one.source, faint=True),) if one.source else ()
+                recalled = (Text(t=self.say("print.recalled"), bold=True),) if one.recalled else ()
+                rows.append((
+                    (ident(one.party, bold=True), ident(one.ref), ident(one.by, faint=True)),
+                    (words(one.text.text, one.text.lang), *source, *recalled),
+                    numbers,
+                    self.times(one.at),
+                ))  # fmt: skip
+        return self._section("print.statements", ("print.who", "field.text", "field.casualties", "print.claimed"),
+                             (2, 8, 4, 6), rows)  # fmt: skip
+
+    def _compared(self, view: IncidentView) -> Section:
+        rows: list[tuple[Cell, ...]] = []
+        for word, fields in (("print.agreed", view.agreed), ("print.differs", view.contradictions)):
+            for field in fields:
+                for said in field.stated:
+                    value: Cell = self.moment(said.when) if said.when else self.place(said.place)
+                    if said.category:
+                        value = (Text(t=self.say(f"category.{said.category}")),)
+                    if said.number is not None:
+                        value = (ident(digits(number(said.number), self.language)),)
+                    rows.append(((Text(t=self.say(f"field.{field.field}"), bold=True), Text(t=self.say(word))),
+                                 (ident(said.party), ident(said.ref, faint=True)), value))  # fmt: skip
+        return self._section("print.compared", ("print.field", "print.who", "print.stated"), (4, 3, 8), rows)
+
+    def _said(self, view: IncidentView) -> Section:
+        rows: list[tuple[Cell, ...]] = []
+        for claim in view.claims:
+            text = (words(claim.text.text, claim.text.lang),) if claim.text else ()
+            rows.append(((Text(t=self.say("kind.claim")), ident(claim.ref)), (ident(claim.party),),
+                         (Text(t=claim.group, bold=True), *text, Text(t=claim.source, faint=True)),
+                         self.times(claim.at)))  # fmt: skip
+        for note in view.remarks:
+            rows.append(((Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
+                         (ident(note.party), ident(note.by, faint=True)), (words(note.text.text, note.text.lang),),
+                         self.times(note.at)))  # fmt: skip
+        return self._section("print.said", ("field.record", "print.who", "field.text", "print.claimed"),
+                             (3, 3, 7, 6), rows)  # fmt: skip
+
+    def _timeline(self, view: IncidentView) -> Section:
+        rows: list[tuple[Cell, ...]] = []
+        for one in view.timeline[:MAX_ROWS]:
+            held = self.picture.record(one.ref)
+            proof = self._proof(held) if held is not None else ()
+            when = self.times(one.start, day=one.precision > 0)
+            rows.append((when, (Text(t=self.say(f"kind.{one.kind}")),), (ident(one.ref), ident(one.party)), proof))
+        return self._section("print.timeline", ("field.when", "field.record", "print.who", "print.proof"),
+                             (6, 4, 3, 6), rows)  # fmt: skip
+
+    def _proof(self, record: RecordView) -> Cell:
+        bracket = record.bracket
+        found: list[Text] = []
+        for key, seconds in (("print.notbefore", bracket.not_before_s), ("print.notafter", bracket.not_after_s)):
+            if seconds is not None:
+                found.append(Text(t=self.say(key), faint=True))
+                found += self.times(seconds * 1_000_000, faint=True)[:1]
+        return tuple(found) or (Text(t=self.say("print.unproven"), faint=True),)
+
+    def _log_row(self, record: RecordView) -> tuple[Cell, ...]:
+        said = record.data.get("text") or record.data.get("title") or record.data.get("reason")
+        text = (words(str(said["text"]), str(said["lang"])),) if isinstance(said, dict) and "text" in said else ()
+        kind = self.say(f"kind.{record.kind}") if record.known else self.say("kind.unknown")
+        return (
+            (ident(record.ref, bold=True),),
+            self.times(record.at),
+            (ident(record.party), ident(record.by, faint=True)),
+            (Text(t=kind, bold=True), *text),
+            self._proof(record),
+        )
+
+    def _items(self, title: str, items: list[ItemView]) -> Section:
+        rows: list[tuple[Cell, ...]] = []
+        for one in items:
+            text = (words(one.text.text, one.text.lang),) if one.text else ()
+            due = self.times(one.due_us) if one.due_us is not None else ()
+            late = (Text(t=self.say("print.overdue"), bold=True),) if one.state == "overdue" else ()
+            rows.append((
+                (ident(one.ref, bold=True), ident(one.to if one.direction == "owed-to-us" else one.party)),
+                (Text(t=self.say(f"kind.{one.kind}"), bold=True), Text(t=self.say(f"urgency.{one.urgency}"))),
+                text,
+                (*due, *late),
+            ))  # fmt: skip
+        return self._section(title, ("field.record", "field.urgency", "field.text", "field.due"), (2, 3, 7, 6), rows)
+
+    def _paper(
+        self,
+        title: Text,
+        exercise: str | None,
+        head: Sequence[tuple[str, Cell]],
+        sections: tuple[Section, ...],
+        shown: Sequence[str],
+        references: str,
+        signatures: tuple[str, ...] = (),
+    ) -> Paper:
+        made = (*self.times(self.now_us), ident(f"{self.officer}@{self.party}", faint=True))
+        return Paper(
+            lang=self.language,
+            title=title,
+            exercise="" if exercise is None else f"{self.say('exercise.banner')} · {exercise}",
+            head=(*head, (self.say("print.made"), made)),
+            sections=sections,
+            signatures=signatures,
+            party=self.party,
+            made=made,
+            digest=digest_of(self.picture, shown),
+            digest_label=self.say("print.digest"),
+            references=references,
+            references_label=self.say("print.references"),
+            page_label=self.say("print.page"),
+        )
+
+
+def digest_of(picture: Picture, refs: Iterable[str]) -> str:
+    """Return the SHA-256 of the records shown: a line ``ref SHA-256-of-body`` each, in reference order.
+
+    Whoever holds the same records makes the same digest.
+    """
+    digest = hashlib.sha256()
+    for ref in sorted(set(refs)):
+        held = picture.held(ref)
+        if held is None:
+            raise Refused(f"{ref} is not held", where="ref")
+        digest.update(f"{ref} {hashlib.sha256(held.body).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _span(refs: Sequence[str]) -> str:
+    """Return the references of a print, shortened when there are many."""
+    unique = list(dict.fromkeys(refs))
+    return (
+        " ".join(unique) if len(unique) <= 12 else f"{' '.join(unique[:6])} … {' '.join(unique[-5:])} ({len(unique)})"
+    )

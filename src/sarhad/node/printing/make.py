@@ -1,0 +1,69 @@
+"""Making a print of a node: what the desk's pages and ``sarhad print`` call."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Literal, cast
+
+from sarhad.desk import Actor, NotFound
+from sarhad.node.build import Node, opened
+from sarhad.node.printing.paper import Paper
+from sarhad.node.printing.typeset import pdf
+from sarhad.web.settings import PrintOrder
+from sarhad.wire.errors import Unavailable
+from sarhad.wire.values import Language
+
+_one_at_a_time = asyncio.Semaphore(1)
+"""Setting a document takes a whole core: the desk keeps the others."""
+
+
+def paper_of(node: Node, order: PrintOrder, officer: str) -> Paper:
+    """Collect what is printed; raises NotFound for an incident that is not held, Unavailable without the extra."""
+    try:
+        from sarhad.node.printing.documents import Printing  # noqa: PLC0415  (calendars are an extra)
+    except ImportError as error:
+        raise Unavailable("this node makes no PDF", where="jdatetime", do="Install it with: sarhad[pdf]") from error
+    printing = Printing(node.picture, node.party, officer, zones(node), node.clock(), order.lang)
+    if order.what == "log":
+        return printing.log(order.exercise, order.since_us, order.until_us, order.q)
+    if order.what == "handover":
+        return printing.handover(order.exercise)
+    view = node.picture.incident(order.ref)
+    if view is None:
+        raise NotFound("there is no such incident here", where=order.ref[:60], do="Check the number")
+    return printing.incident(view)
+
+
+def zones(node: Node) -> list[tuple[str, str]]:
+    """Return each party's time zone as its manifest says, the own one first."""
+    found = []
+    for party in (node.party, *sorted(node.desk.partners())):
+        log = node.desk.log_of(party)
+        manifest = node.picture.manifest(log) if log is not None else None
+        if manifest is not None:
+            found.append((party, manifest.zone))
+    return found
+
+
+async def print_for_web(node: Node, order: PrintOrder, actor: Actor) -> bytes:
+    """Make one PDF, one at a time, off the event loop."""
+    async with _one_at_a_time:
+        paper = paper_of(node, order, actor.officer)
+        return await asyncio.to_thread(pdf, paper, node.clock())
+
+
+def main(folder: Path, output: Path, what: str, lang: Language, exercise: str | None) -> str:
+    """Print from a node's folder: ``what`` is ``log``, ``handover`` or an incident's reference; return what to tell."""
+    if what in ("log", "handover"):
+        order = PrintOrder(cast("Literal['log', 'handover']", what), lang, exercise=exercise)
+    else:
+        order = PrintOrder("incident", lang, ref=what)
+    made = asyncio.run(_main(folder, order))
+    output.write_bytes(made)
+    return f"Wrote {output}: {len(made)} bytes."
+
+
+async def _main(folder: Path, order: PrintOrder) -> bytes:
+    async with opened(folder) as node:
+        return pdf(paper_of(node, order, "node"), node.clock())

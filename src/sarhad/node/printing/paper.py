@@ -1,0 +1,101 @@
+"""What is printed, as plain data for the template: every text is a value, never markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import msgspec
+
+from sarhad.wire.values import Range
+
+Language = Literal["en", "fa", "ur"]
+LONGEST = 4_000
+"""Longer texts are cut, with a mark: the record itself has all of it."""
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line: ``lang`` sets its direction (``id`` for references, times, numbers: left to right)."""
+
+    t: str
+    lang: str = ""
+    bold: bool = False
+    faint: bool = False
+
+
+Cell = tuple[Text, ...]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A table; ``widths`` are relative."""
+
+    title: str
+    headings: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str = ""
+
+
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole document.  ``digest``: see ``digest_of``."""
+
+    lang: Language
+    title: Text
+    exercise: str
+    head: tuple[tuple[str, Cell], ...]
+    sections: tuple[Section, ...]
+    signatures: tuple[str, ...]
+    party: str
+    made: Cell
+    digest: str
+    digest_label: str
+    references: str
+    references_label: str
+    page_label: str
+
+
+@cache
+def catalogue(language: Language) -> dict[str, str]:
+    """Return the texts that the pages use, too."""
+    raw = (resources.files("sarhad.web") / "texts" / f"{language}.json").read_text(encoding="utf-8")
+    found: dict[str, str] = json.loads(raw)
+    return found
+
+
+def translator(language: Language) -> Callable[..., str]:
+    """Return the function from a key, and values for its braces, to a text."""
+    texts = catalogue(language)
+
+    def say(key: str, **values: Any) -> str:
+        text = texts.get(key, key)
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+    return say
+
+
+def ident(text: str, *, bold: bool = False, faint: bool = False) -> Text:
+    """Return a reference, a time or a number: left to right in every language."""
+    return Text(t=text, lang="id", bold=bold, faint=faint)
+
+
+def words(text: str, lang: str, *, bold: bool = False, faint: bool = False) -> Text:
+    """Return somebody's words in their own language, cut when very long."""
+    cut = text if len(text) <= LONGEST else text[:LONGEST] + " …"
+    return Text(t=cut, lang=lang, bold=bold, faint=faint)
+
+
+def number(said: Range | None) -> str:
+    """Return a stated number: one, or its bounds."""
+    if said is None:
+        return ""
+    return str(said.best) if said.low == said.high else f"{said.best} ({said.low}-{said.high})"
+
+
+def lines(texts: Iterable[str], *, faint: bool = False) -> Cell:
+    """Return times or numbers, one a line."""
+    return tuple(ident(text, faint=faint) for text in texts)

@@ -1,0 +1,43 @@
+"""Typesetting with typst: the template and the bundled fonts only; no file, no network, no system font."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from sarhad.node.printing.paper import Paper
+from sarhad.wire.errors import SarhadError, Unavailable
+
+
+def pdf(paper: Paper, now_us: int) -> bytes:
+    """Return the document as PDF; blocks for some tenths of a second.
+
+    Raises Unavailable when typst is not installed, SarhadError when it gives up.
+    """
+    try:
+        import typst  # noqa: PLC0415  (an extra: only printing needs it)
+    except ImportError as error:
+        raise Unavailable("this node makes no PDF", where="typst", do="Install it with: sarhad[pdf]") from error
+    here = resources.files("sarhad.node.printing")
+    with resources.as_file(here) as folder, tempfile.TemporaryDirectory(prefix="sarhad-print-") as empty:
+        fonts = typst.Fonts(font_paths=[folder / "fonts"], include_system_fonts=False, include_embedded_fonts=False)
+        root = Path(empty)
+        (root / "document.typ").write_bytes((folder / "document.typ").read_bytes())
+        try:
+            made = typst.compile(
+                root / "document.typ",
+                root=root,
+                font_paths=fonts,
+                sys_inputs={"data": msgspec.json.encode(paper).decode()},
+                timestamp=datetime.fromtimestamp(now_us // 1_000_000, UTC),
+                package_path=root,
+                package_cache_path=root,
+            )
+        except typst.TypstError as error:
+            raise SarhadError(f"the document cannot be set: {error}", where="typst") from error
+    assert isinstance(made, bytes)
+    return made

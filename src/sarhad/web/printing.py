@@ -1,0 +1,63 @@
+"""Prints as PDF: an incident, the log, the handover of the watch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+
+from sarhad.web.guards import allow
+from sarhad.web.office import Call, Here, Office, signed_in
+from sarhad.web.records import Time, Words
+from sarhad.web.settings import PrintOrder
+from sarhad.web.watch import Drill
+from sarhad.wire.errors import Unavailable
+from sarhad.wire.values import Language
+
+SUFFIX = ".pdf"
+READERS = allow("duty", "commander", "secretary", "planner", "auditor")
+PDF = "application/pdf"
+Lang = Annotated[
+    Language, QueryParameter(required=False, description="The language of the form; texts stay as written")
+]
+
+
+@get("/api/print/incident/{name:str}", opt=READERS, operation_id="printIncident", tags=["print"], media_type=PDF)
+async def print_incident(request: Call, office: Here, name: FromPath[str], lang: Lang = "en") -> Response[bytes]:
+    """One incident, named ``pk:4.pdf``: statements side by side, what agrees, the timeline with its proofs."""
+    return await _print(request, office, PrintOrder("incident", lang, ref=name.removesuffix(SUFFIX)))
+
+
+@get("/api/print/log.pdf", opt=READERS, operation_id="printLog", tags=["print"], media_type=PDF)
+async def print_log(
+    request: Call,
+    office: Here,
+    lang: Lang = "en",
+    exercise: Drill = None,
+    since_us: Time = None,
+    until_us: Time = None,
+    q: Words = "",
+) -> Response[bytes]:
+    """The newest records of a time, 400 at the most."""
+    order = PrintOrder("log", lang, exercise=exercise, since_us=since_us, until_us=until_us, q=q)
+    return await _print(request, office, order)
+
+
+@get("/api/print/handover.pdf", opt=READERS, operation_id="printHandover", tags=["print"], media_type=PDF)
+async def print_handover(request: Call, office: Here, lang: Lang = "en", exercise: Drill = None) -> Response[bytes]:
+    """What is open at the handover of the watch, with lines to sign on."""
+    return await _print(request, office, PrintOrder("handover", lang, exercise=exercise))
+
+
+async def _print(request: Call, office: Office, order: PrintOrder) -> Response[bytes]:
+    actor = signed_in(request).actor
+    if office.print is None:
+        raise Unavailable("this node makes no PDF", where="print", do="Print the page from the browser")
+    office.prints.take(actor.officer)
+    made = await office.print(order, actor)
+    name = f"sarhad-{office.desk.party}-{order.ref.replace(':', '-') or order.what}{SUFFIX}"
+    return Response(made, media_type=PDF, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+HANDLERS = [print_incident, print_log, print_handover]

@@ -1,0 +1,129 @@
+"""Prints: three documents in three languages, every text a value, EXERCISE and digest on every page."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.commands import sarhad
+from picture_cast import entry, incident, report, words
+from picture_cast import picture as folded
+from sarhad.node.printing.dates import both
+from sarhad.node.printing.documents import Printing
+from sarhad.node.printing.paper import Language, Paper
+from sarhad.node.printing.typeset import pdf
+from sarhad.picture import Picture
+
+LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
+ZONES = (("ir", "Asia/Tehran"), ("pk", "Asia/Karachi"))
+NOW = 1_555_934_400_000_000  # 22 April 2019, 12:00 UTC
+HOSTILE = (
+    '#read("/etc/passwd") #panic("x") $x$ *b* _i_ `r` <l> @l // c /* c */ \\ ] } " #set page(width: 1pt) = h',
+    "\u202e\u2066\ufeff\u200f",
+    "ﷺ" * 300,
+    "x" * 20_000,
+    "{party} {count}",
+)
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+
+
+def printing(made: Picture, language: Language) -> Printing:
+    return Printing(made, "ir", "duty", ZONES, NOW, language)
+
+
+def told(text: str, exercise: str | None = None) -> Picture:
+    return folded(
+        entry("ir:0", incident(text[:12_000]), exercise=exercise),
+        entry("pk:0", report("ir:0", text=words(text[:12_000]), source=text[:400]), exercise=exercise),
+    )
+
+
+def text_of(raw: bytes, tmp_path: Path) -> list[str]:
+    """The text of each page."""
+    file = tmp_path / "made.pdf"
+    file.write_bytes(raw)
+    said = subprocess.run(["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True, text=True).stdout
+    return said.rstrip("\f\n").split("\f")
+
+
+def paper(what: str, made: Picture, language: Language, exercise: str | None = None) -> Paper:
+    print_ = printing(made, language)
+    if what == "incident":
+        view = made.incident("ir:0")
+        assert view is not None
+        return print_.incident(view)
+    return print_.log(exercise, None, None, "") if what == "log" else print_.handover(exercise)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("what", ["incident", "log", "handover"])
+def test_every_document_is_made_in_every_language(what: str, language: Language) -> None:
+    assert pdf(paper(what, told("shots heard"), language), NOW).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_is_read_as_markup(text: str) -> None:
+    for what in ("incident", "log"):
+        assert pdf(paper(what, told(text), "fa"), NOW).startswith(b"%PDF")
+
+
+@needs_poppler
+def test_hostile_text_is_printed_as_it_stands(tmp_path: Path) -> None:
+    page = " ".join(" ".join(text_of(pdf(paper("incident", told(HOSTILE[0]), "en"), NOW), tmp_path)).split())
+    assert "#panic" in page
+    assert "root:" not in page
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=200))
+def test_any_text_can_be_printed(text: str) -> None:
+    assert pdf(paper("log", told(text), "ur"), NOW).startswith(b"%PDF")
+
+
+@needs_poppler
+def test_exercise_digest_and_references_stand_on_every_page(tmp_path: Path) -> None:
+    items = [entry("ir:0", incident(), exercise="autumn")]
+    items += [entry(f"pk:{n}", report("ir:0", text=words("x " * 300)), exercise="autumn") for n in range(40)]
+    made = paper("incident", folded(*items), "en")
+    pages = text_of(pdf(made, NOW), tmp_path)
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        assert "EXERCISE · autumn" in page
+        assert made.digest in page
+        assert "ir:0" in page
+        assert f"{number} / {len(pages)}" in page
+
+
+def test_the_digest_is_made_from_references_and_bodies_alone() -> None:
+    made = told("x")
+    lines = []
+    for ref in ("ir:0", "pk:0"):
+        held = made.held(ref)
+        assert held is not None
+        lines.append(f"{ref} {hashlib.sha256(held.body).hexdigest()}\n")
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert {paper("incident", made, language).digest for language in LANGUAGES} == {digest}
+
+
+def test_times_are_both_sides_and_both_calendars() -> None:
+    assert both(NOW, ZONES, "en") == ["16:30:00 2019-04-22 · 1398-02-02 ir", "17:00:00 2019-04-22 · 1398-02-02 pk"]
+    assert both(NOW, ZONES[:1], "fa") == ["۱۶:۳۰:۰۰ ۲۰۱۹-۰۴-۲۲ · ۱۳۹۸-۰۲-۰۲ ir"]
+    assert both(NOW, ZONES, "ur", day=True) == ["2019-04-22 · 1398-02-02"]
+    assert both(2**62, ZONES, "en") == [str(2**62)]
+
+
+def test_the_command_prints_a_nodes_handover(tmp_path: Path) -> None:
+    root = tmp_path / "ir"
+    sarhad("init", root, "--party", "ir", "--name", "Iran (test)", "--country", "IR", "--zone", "Asia/Tehran",
+           "--endpoint", "https://127.0.0.1:1")  # fmt: skip
+    for language in LANGUAGES:
+        sarhad("print", root, "handover", tmp_path / "out.pdf", "--lang", cast("str", language))
+        assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
+    assert "no such incident" in sarhad("print", root, "ir:77", tmp_path / "no.pdf", status=2).stderr
