@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -54,7 +55,7 @@ async def serve(folder: Path) -> None:
     while command := await reader.readline():
         if command == b"folded\n":
             await node.exchange.receiver.settle()
-            print("folded", flush=True)
+        print(f"did {command.decode().strip()} {cpu_seconds():.6f}", flush=True)
     await node.exchange.stop()
     await echo.stop()
     node.ledger.close()
@@ -136,15 +137,36 @@ async def countersigned(node: Party, size: int) -> None:
         subscription.close()
 
 
+def cpu_seconds() -> float:
+    """Return the processor time of this process so far, all threads."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def asked(process: subprocess.Popen[str], command: str) -> float:
+    """Let the other process do ``command``; return its processor time after that, s."""
+    _pipe(process.stdin).write(f"{command}\n")
+    _pipe(process.stdin).flush()
+    while True:
+        line = await asyncio.to_thread(_pipe(process.stdout).readline)
+        assert line, "the other process ended"
+        if line.startswith(f"did {command} "):  # other lines are its log
+            return float(line.split()[2])
+
+
 def measure_catch_up(count: int, rounds: int) -> None:
     rates: dict[str, list[float]] = {}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             for name, rate in _catch_up_round(Path(folder), count).items():
                 rates.setdefault(name, []).append(rate)
-    print(f"catch-up of {count:,} records, {rounds} round(s), records a second")
+    costs = {name: rates.pop(name) for name in list(rates) if name.startswith("processor")}
+    print(f"catch-up of {count:,} records, {rounds} round(s), records a second: median, least to most")
     for name, values in rates.items():
         print(f"  {name:44} {statistics.median(values):10,.0f}   {min(values):,.0f}–{max(values):,.0f}")
+    print("  processor time a record, µs")
+    for name, values in costs.items():
+        print(f"  {name:44} {statistics.median(values):10.1f}   {min(values):.1f}–{max(values):.1f}")
     ours = rates["countersigned, over TLS"]
     for name in list(rates)[2:]:
         ratios = [a / b for a, b in zip(ours, rates[name], strict=True)]
@@ -166,9 +188,10 @@ def _catch_up_round(folder: Path, count: int) -> dict[str, float]:
         c = folder / name.replace(" ", "-")
         party.make(c, "bb")
         party.join(c, a)
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), cpu_seconds()
         limit(a, c)
         found[name] = count / (time.perf_counter() - started)
+        found[f"processor, {name}"] = 1e6 * (cpu_seconds() - cpu) / count
     return found
 
 
@@ -180,15 +203,14 @@ LIMITS: dict[str, Callable[[Path, Path], None]] = {
 
 async def _catch_up(a: Path, process: subprocess.Popen[str], found: dict[str, float], count: int) -> None:
     node = await party.open_party(a)
-    started = time.perf_counter()
+    there, cpu, started = await asked(process, "cpu"), cpu_seconds(), time.perf_counter()
     await node.exchange.start()
     await countersigned(node, count)
     found["countersigned, over TLS"] = count / (time.perf_counter() - started)
-    _pipe(process.stdin).write("folded\n")
-    _pipe(process.stdin).flush()
-    while await asyncio.to_thread(_pipe(process.stdout).readline) != "folded\n":
-        pass  # a line of the other process's log
+    found["processor, sending process"] = 1e6 * (cpu_seconds() - cpu) / count
+    done = await asked(process, "folded")
     found["folded and receipted there, over TLS"] = count / (time.perf_counter() - started)
+    found["processor, receiving process"] = 1e6 * (done - there) / count
     await node.exchange.stop()
     node.ledger.close()
 

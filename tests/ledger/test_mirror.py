@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from ledger.ledgers import Side, carry, drafts, opening, openings, sides
 from sarhad.ledger import checkpoint, cosignature, note
@@ -122,7 +123,7 @@ def test_garbage_changes_nothing_and_freezes_nothing(pair: Pair) -> None:
     commitments = pair.author.commitments("pk", 0, 10)
     shown = openings(pair.author, [1])
     stranger = checkpoint.sign(Checkpoint(pair.pk.identity.origin, 10, bytes(32)), SecretKey.generate())
-    wrong = replace(shown[0], body=b'{"other":1}')
+    wrong = structs.replace(shown[0], body=b'{"other":1}')
     for given, opened, raw in (
         (commitments, [], b"garbage"),
         (commitments, [], stranger),
@@ -130,9 +131,9 @@ def test_garbage_changes_nothing_and_freezes_nothing(pair: Pair) -> None:
         (commitments[:-32], [], good),
         (commitments[:-1], [], good),
         (commitments, [wrong], good),
-        (commitments, [replace(shown[0], seq=2)], good),
-        (commitments, [replace(shown[0], seq=10)], good),
-        (commitments, [replace(shown[0], salt=b"short")], good),
+        (commitments, [structs.replace(shown[0], seq=2)], good),
+        (commitments, [structs.replace(shown[0], seq=10)], good),
+        (commitments, [structs.replace(shown[0], salt=b"short")], good),
         (commitments, [shown[0], shown[0]], good),
     ):
         with pytest.raises(VerificationError):
@@ -194,7 +195,7 @@ def test_what_was_kept_home_is_disclosed_later_and_must_open_its_commitment(pair
     carry(pair.author, pair.mirror)
     shown = openings(pair.author, [4, 7])
     with pytest.raises(VerificationError):
-        pair.mirror.disclose("pk", [shown[0], replace(shown[1], body=b"{}")])
+        pair.mirror.disclose("pk", [shown[0], structs.replace(shown[1], body=b"{}")])
     assert pair.mirror.disclose("pk", shown) == [4, 7]
     assert pair.mirror.disclose("pk", shown) == []
     pair.author.append(drafts(1))
@@ -274,8 +275,21 @@ def test_evidence_is_bounded_in_number_and_size(pair: Pair) -> None:
     last = [pair.mirror.keep_evidence("pk", "seen", []) for _ in range(250)]
     assert len(pair.mirror.evidence()) == 200
     assert last[-1] == last[-2]
-    pair.mirror.freeze("pk", "by hand", [])
-    assert len(pair.mirror.evidence()) == 200
+
+
+def test_what_freezes_a_log_is_kept_however_much_else_is(pair: Pair, tmp_path: Path) -> None:
+    for _ in range(200):
+        pair.mirror.keep_evidence("pk", "seen", [])
+    carry(pair.author, pair.mirror)
+    with pair.forked(tmp_path, 5, 10) as fork, pytest.raises(Frozen) as found:
+        carry(fork, pair.mirror)
+    newest = pair.mirror.evidence()[-1]
+    assert (len(pair.mirror.evidence()), newest.id) == (201, found.value.evidence)
+    assert len(newest.exhibits) >= 2, "both histories' checkpoints"
+    assert pair.mirror.freeze("pk", "again", [b"more"]) == newest.id
+    pair.mirror.unfreeze("pk")
+    assert pair.mirror.freeze("pk", "after a person thawed it", [b"proof"]) > newest.id
+    assert pair.mirror.evidence()[-1].exhibits == (b"proof",)
 
 
 def test_partners_keys_rotate_by_their_new_manifest(pair: Pair) -> None:

@@ -29,11 +29,11 @@ Line = Annotated[str, Meta(max_length=600)]
 Note = Annotated[bytes, Meta(max_length=16_384)]
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every message: immutable, keyword only."""
+class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of every message: immutable, keyword only, without cycles."""
 
 
-class Shown(msgspec.Struct, frozen=True, array_like=True):
+class Shown(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a sender shows of an entry: place, salt, body, and the DSSE signature of an act."""
 
     seq: Size
@@ -42,7 +42,7 @@ class Shown(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes | None = None
 
 
-class Testimony(msgspec.Struct, frozen=True, array_like=True):
+class Testimony(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A countersignature in passing: ``by`` (a log's name) signed ``log`` at ``size`` with ``line``."""
 
     log: Annotated[str, Meta(max_length=40)]

@@ -145,11 +145,17 @@ class Mirror:
         return mine.line
 
     def freeze(self, held: Held, reason: str, exhibits: Sequence[bytes]) -> int:
-        """Keep evidence and freeze the log, in one transaction; return the evidence's id."""
-        full = self._store.evidence_ids(held.log)[MAX_EVIDENCE - 1 :]
+        """Keep evidence and freeze the log, in one transaction; return the evidence's id.
+
+        What freezes a log is kept however much else is: a person has thawed it since the
+        last time.  Only a log that is frozen already, and whose cabinet is full, keeps
+        the evidence that it was frozen for.
+        """
+        full = held.frozen and len(self._store.evidence_ids(held.log)) >= MAX_EVIDENCE
+        before = held.evidence if full else 0
 
         def write(writing: Writing) -> int:
-            found = full[0] if full else writing.add_evidence(held.log, self._clock(), reason, _bounded(exhibits))
+            found = before or writing.add_evidence(held.log, self._clock(), reason, _bounded(exhibits))
             writing.set_frozen(held.no, reason, found)
             return found
 

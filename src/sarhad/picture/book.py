@@ -81,7 +81,7 @@ class Book:
     def _touched_by(self, record: Record) -> set[str]:
         """Return the items in which the record shows: those it covers, hangs on, or that hang on it."""
         state = self._state
-        chain = list(state.chain(record))
+        chain = state.chain(record)
         found = {one.ref for one in chain if one.kind in ITEM_KINDS}
         if isinstance(record.data, Receipt):
             numbers = self._items_in.get(record.data.log, [])

@@ -57,6 +57,8 @@ class State:
         self.parties: set[str] = set()
         """Authors of the records held."""
         self.facts = Facts()
+        self._chain: list[Record] = []
+        """What ``chain`` found last: a fold asks four times for the same one.  Emptied by ``hold``."""
 
     def hold(self, record: Record) -> bool:
         """Add a record; False when it is held already.
@@ -70,6 +72,7 @@ class State:
                 raise VerificationError("two bodies at one place of a log", where=record.ref)
             return False
         self.records[record.ref] = record
+        self._chain = []
         header = record.header
         self.parties.add(header.party)
         name = (header.exercise, header.kind, header.party)
@@ -208,13 +211,17 @@ class State:
         found = spans.get(record.seq) if spans is not None else None
         return None if found is None else self.records[f"{log_name(party, found[0])}:{found[1]}"]
 
-    def chain(self, record: Record) -> Iterator[Record]:
-        """Yield the record, what it attaches to, what that attaches to: CHAIN deep, as far as held."""
-        current: Record | None = record
-        for _ in range(CHAIN + 1):
-            if current is None:
-                return
-            yield current
-            rule = RULES.get(current.kind)
-            ref = target_ref(current, rule) if rule is not None else None
-            current = self.records.get(ref) if ref is not None else None
+    def chain(self, record: Record) -> list[Record]:
+        """Return the record, what it attaches to, what that attaches to: CHAIN deep, as far as held."""
+        if self._chain and self._chain[0] is record:
+            return self._chain
+        found = [record]
+        while len(found) <= CHAIN:
+            rule = RULES.get(found[-1].header.kind)
+            ref = target_ref(found[-1], rule) if rule is not None else None
+            following = self.records.get(ref) if ref is not None else None
+            if following is None:
+                break
+            found.append(following)
+        self._chain = found
+        return found

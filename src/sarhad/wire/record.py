@@ -8,8 +8,7 @@ does not know are kept in the bytes, verified, and listed by ``unknown_fields``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -24,7 +23,7 @@ from sarhad.wire.registry import KINDS, Data, anothers
 FORMAT_VERSION = 1
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What every record says about itself.
 
     ``v`` the format's version; ``party`` the author's party; ``by`` its officer (or
@@ -49,8 +48,7 @@ _header_decoder = msgspec.json.Decoder(Header)
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-@dataclass(frozen=True, slots=False, eq=False)
-class Record:
+class Record(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A body that was read, at its place in a log.
 
     ``data`` is None when the kind, or the version of the format, is newer than ours.
@@ -61,11 +59,11 @@ class Record:
     body: bytes
     header: Header
     data: Data | None
-    ref: str = field(init=False)
+    ref: str = ""
 
     def __post_init__(self) -> None:
         """Derive the reference once; it is the key of every index."""
-        object.__setattr__(self, "ref", f"{self.log}:{self.seq}")
+        msgspec.structs.force_setattr(self, "ref", f"{self.log}:{self.seq}")
 
     @property
     def kind(self) -> str:
@@ -77,19 +75,22 @@ class Record:
         """The author's party."""
         return self.header.party
 
-    @cached_property
+    @property
     def raw(self) -> dict[str, Any]:
         """The whole body as plain values, unknown fields included."""
         value = canonical.decode(self.body)
         assert isinstance(value, dict)
         return value
 
-    @cached_property
+    @property
     def unknown_fields(self) -> tuple[str, ...]:
         """Dotted names of the fields that this version does not know, sorted."""
-        found = _unknown(self.raw, self.header, "")
+        if self.data is not None and _is_all(self.body, self.header, self.data):
+            return ()
+        raw = self.raw
+        found = _unknown(raw, self.header, "")
         if self.data is not None:
-            found += _unknown(self.raw["data"], self.data, "data.")
+            found += _unknown(raw["data"], self.data, "data.")
         return tuple(sorted(found))
 
 
@@ -158,14 +159,14 @@ def read_parts(body: bytes) -> tuple[Header, Data | None]:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         canonical.decode(body)
         raise
-    if (
-        data is None
-        or not closed(type(data))
-        or _encoder.encode(data) != bytes(header.data)
-        or _encoder.encode(header) != body
-    ):
+    if data is None or not closed(type(data)) or not _is_all(body, header, data):
         canonical.decode(body)
     return header, data
+
+
+def _is_all(body: bytes, header: Header, data: Data) -> bool:
+    """Tell whether the typed values, encoded again, are the whole of ``body`` to the byte."""
+    return _encoder.encode(data) == bytes(header.data) and _encoder.encode(header) == body
 
 
 @cache

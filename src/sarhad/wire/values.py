@@ -27,8 +27,12 @@ Urgency = Literal["flash", "immediate", "priority", "routine"]
 """How fast an answer is needed; the agreement gives each its deadlines."""
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every value and record: immutable, keyword only, absent when default."""
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of every value and record: immutable, keyword only, absent when default.
+
+    A value holds only what was there before it, so it is never part of a cycle: the
+    garbage collector need not walk the millions of them (``gc``).
+    """
 
 
 class Words(Value, frozen=True, kw_only=True):
