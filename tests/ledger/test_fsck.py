@@ -24,6 +24,7 @@ def pk(tmp_path: Path) -> Side:
         ledger.append([Draft(b'{"act":0}', ledger.sign_act(b'{"act":0}')), *drafts(99)])
         for start in range(100, 600, 100):
             ledger.append(drafts(100, start))
+        ledger.checkpoint(250)  # published within a group: a checkpoint of its own
         carry(ledger, mirror, 500, show=[0, 300])
         line = carry(ledger, mirror).countersignature.line
         ledger.add_countersignature("pk", 600, line, "ir")
@@ -73,8 +74,10 @@ def change(side: Side, sql: str) -> Report:
 @pytest.mark.parametrize(
     ("table", "column", "where", "seq"),
     [
-        ("checkpoint_0", "root", "size = 300", 300),
-        ("checkpoint_0", "signature", "size = 600", 600),
+        ("pack_0", "root", '"end" = 300', 300),
+        ("pack_0", "signature", '"end" = 600', 600),
+        ("checkpoint_0", "root", "size = 250", 250),
+        ("checkpoint_0", "signature", "size = 250", 250),
         ("lines", "line", "by = 'ir'", 600),
         ("lines", "line", "by = 'pk' AND size = 600", 600),
     ],
@@ -135,14 +138,18 @@ def test_a_commitment_in_the_last_tile_is_named_by_the_checkpoints_around_it(pk:
     [
         ("DELETE FROM pack_0 WHERE start = 400", 400),
         ("DELETE FROM pack_0 WHERE start = 0", 0),
-        ("DELETE FROM pack_0 WHERE start >= 564", 564),
+        ("DELETE FROM pack_0 WHERE start >= 564", 500),
+        ("DELETE FROM pack_0 WHERE start >= 500", 500),
         ("UPDATE pack_0 SET entries = 'text' WHERE start = 64", 64),
         ("UPDATE pack_0 SET entries = 7 WHERE start = 64", 64),
         ("UPDATE pack_0 SET start = 65 WHERE start = 64", 65),
         ('UPDATE pack_0 SET "end" = 99 WHERE start = 64', 64),
         ("DELETE FROM tile_0 WHERE key = 0", 0),
-        ("DELETE FROM checkpoint_0 WHERE size = 600", 500),
-        ("UPDATE checkpoint_0 SET size = 601 WHERE size = 600", 601),
+        ('UPDATE pack_0 SET root = NULL, signature = NULL WHERE "end" = 600', 500),
+        ('UPDATE pack_0 SET root = NULL WHERE "end" = 600', 600),
+        ("UPDATE pack_0 SET signature = 'text' WHERE \"end\" = 600", 600),
+        ("UPDATE checkpoint_0 SET size = 251 WHERE size = 250", 251),
+        ("UPDATE checkpoint_0 SET size = 601 WHERE size = 250", 601),
         ("UPDATE lines SET time_s = time_s + 1 WHERE by = 'ir'", 600),
         ("UPDATE lines SET by = 'xx' WHERE by = 'ir'", 600),
     ],
@@ -195,7 +202,7 @@ def test_progress_counts_entries_and_the_report_says_what_was_checked(pk: Side) 
     assert seen[-1] == (600, 600)
     assert seen == sorted(seen)
     own = report.logs[0]
-    assert (own.size, own.contents, own.tiles, own.checkpoints, own.countersignatures) == (600, 600, 2, 6, 3)
+    assert (own.size, own.contents, own.tiles, own.checkpoints, own.countersignatures) == (600, 600, 2, 7, 4)
     assert "The ledger is sound." in str(report)
 
 

@@ -291,8 +291,11 @@ class LogCheck:
             self._bad(self._size, f"a checkpoint is signed at {stored.size} entries, the log has {self._size}")
 
     def _check_signature(self, stored: StoredCheckpoint) -> bool:
-        message = Checkpoint(self._origin, stored.size, bytes(stored.root)).text().encode()
-        if any(_verifies(identity, message, bytes(stored.signature)) for identity in reversed(self._identities)):
+        if not all(isinstance(value, bytes) for value in stored[1:]):  # a damaged page
+            self._bad(stored.size, f"the checkpoint at {stored.size} is damaged")
+            return False
+        message = Checkpoint(self._origin, stored.size, stored.root).text().encode()
+        if any(_verifies(identity, message, stored.signature) for identity in reversed(self._identities)):
             return True
         self._bad(stored.size, f"the checkpoint at {stored.size} is not signed by the log's key")
         return False
@@ -308,6 +311,8 @@ class LogCheck:
     def _check_line(self, line: StoredLine, identities: tuple[Identity, ...]) -> None:
         root = self._root(line.size)
         if root is None:
+            if self._sound and self._no == OWN and self._store.size(OWN) < line.size:
+                self._bad(self._size, f"{line.by} countersigned {line.size} entries, the log has {self._size}")
             return
         at = Checkpoint(self._origin, line.size, root)
         for identity in reversed(identities):
@@ -322,8 +327,8 @@ class LogCheck:
     def _root(self, size: int) -> bytes | None:
         """The signed root at ``size``, or our own; None where the tree is known to be wrong."""
         stored = self._store.checkpoint(self._no, size)
-        if stored is not None:
-            return bytes(stored.root)
+        if stored is not None and isinstance(stored.root, bytes):
+            return stored.root
         if not self._sound or size > self._frontier.size:
             return None
         return tree.Tree(self._frontier, lambda level, index: self._store.tile(self._no, level, index) or b"").root(

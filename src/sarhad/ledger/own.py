@@ -130,7 +130,8 @@ class Own:
         line = self.timestamp_line(at)
 
         def write(writing: Writing) -> None:
-            writing.add_checkpoint(OWN, found)
+            if signed is None:
+                writing.add_checkpoint(OWN, found)
             writing.add_line(OWN, line)
 
         self._writer.run(write)

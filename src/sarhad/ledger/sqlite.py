@@ -153,19 +153,27 @@ class SqliteReading:
 
     def checkpoint(self, no: int, size: int) -> StoredCheckpoint | None:
         """The checkpoint at exactly ``size``."""
-        row = self._one(f"SELECT size, root, signature FROM checkpoint_{no:d} WHERE size = ?", (size,))  # noqa: S608
+        row = self._one(packs.CHECKPOINT_AT, (size, size)) if no == OWN else None
+        if row is None:
+            row = self._one(f"SELECT size, root, signature FROM checkpoint_{no:d} WHERE size = ?", (size,))  # noqa: S608
         return None if row is None else StoredCheckpoint(*row)
 
     def newest_checkpoint(self, no: int, at_most: int) -> StoredCheckpoint | None:
         """The checkpoint of the greatest size up to ``at_most``."""
         sql = f"SELECT size, root, signature FROM checkpoint_{no:d} WHERE size <= ? ORDER BY size DESC LIMIT 1"  # noqa: S608
-        row = self._one(sql, (at_most,))
-        return None if row is None else StoredCheckpoint(*row)
+        rows = [self._one(sql, (at_most,))]
+        if no == OWN:
+            rows.append(self._one(packs.CHECKPOINT_UP_TO, (at_most, at_most)))
+        return max((StoredCheckpoint(*row) for row in rows if row is not None), default=None)
 
     def checkpoints(self, no: int, since_size: int, limit: int) -> list[StoredCheckpoint]:
         """At most ``limit`` checkpoints at ``since_size`` or above, by size."""
         sql = f"SELECT size, root, signature FROM checkpoint_{no:d} WHERE size >= ? ORDER BY size LIMIT ?"  # noqa: S608
-        return [StoredCheckpoint(*row) for row in self._all(sql, (since_size, limit))]
+        rows = self._all(sql, (since_size, limit))
+        if no == OWN:
+            carried = self._all(packs.CHECKPOINTS_SINCE, (since_size, since_size, limit))
+            rows = sorted(carried + rows, key=lambda row: row[0])[:limit]
+        return [StoredCheckpoint(*row) for row in rows]
 
     def line(self, no: int, size: int, by: str) -> StoredLine | None:
         """The countersignature of ``by`` at exactly ``size``."""
@@ -244,14 +252,16 @@ class SqliteWriting:
     def add_entries(self, no: int, rows: Iterable[Row]) -> None:
         """Append; a sequence number that is held already is an error, in the own log a gap as well."""
         if no == OWN:
-            self._add_packs(list(packs.pack(rows)))
+            self._add_packs(packs.rows(rows, None))
             return
         self._do.executemany(f"INSERT INTO entry_{no:d} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
-    def _add_packs(self, packed: list[tuple[int, int, bytes]]) -> None:
-        last = '(SELECT "end" FROM pack_0 ORDER BY start DESC LIMIT 1)'
-        sql = f"INSERT INTO pack_0 SELECT ?1, ?2, ?3 WHERE ?1 = coalesce({last}, 0)"
-        if packed and self._do.executemany(sql, packed).rowcount != len(packed):
+    def add_group(self, rows: Sequence[Row], checkpoint: StoredCheckpoint) -> None:
+        """Append ``rows``, at least one, to the own log, with the checkpoint signed at their end."""
+        self._add_packs(packs.rows(rows, checkpoint))
+
+    def _add_packs(self, packed: list[packs.PackRow]) -> None:
+        if packed and self._do.executemany(packs.INSERT, packed).rowcount != len(packed):
             raise Damaged("these entries do not follow the last one", where="own log", seq=packed[0][0])
 
     def open_entries(self, no: int, rows: Iterable[tuple[bytes, bytes, bytes | None, str | None, int]]) -> None:
@@ -266,6 +276,8 @@ class SqliteWriting:
 
     def add_checkpoint(self, no: int, checkpoint: StoredCheckpoint) -> None:
         """Keep a checkpoint; one is held per size, the first stays."""
+        if no == OWN and self._do.execute(packs.CHECKPOINT_AT, (checkpoint.size, checkpoint.size)).fetchone():
+            return
         self._do.execute(f"INSERT OR IGNORE INTO checkpoint_{no:d} VALUES (?, ?, ?)", checkpoint)  # noqa: S608
 
     def add_line(self, no: int, line: StoredLine) -> bool:

@@ -2,14 +2,16 @@
 
 Each log has tables of its own, so that every log grows at the right end of its own
 B-tree.  Partners' entries have a row each, which is filled when one is disclosed; own
-entries are packed (sqlite_packs.py).  A tile's key is level * 2**40 + index.
+entries are packed (sqlite_packs.py), and the last pack of a group carries the group's
+signed checkpoint; ``checkpoint_0`` holds the others of the own log, signed when they were
+published at a size within a group.  A tile's key is level * 2**40 + index.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 LEVEL_SHIFT = 40
 
 _TABLES = """
@@ -27,7 +29,8 @@ CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WIT
 """
 
 _OWN_ENTRIES = """
-CREATE TABLE pack_0 (start INTEGER PRIMARY KEY, "end" INTEGER NOT NULL, entries BLOB NOT NULL);
+CREATE TABLE pack_0 (
+  start INTEGER PRIMARY KEY, "end" INTEGER NOT NULL, root BLOB, signature BLOB, entries BLOB NOT NULL);
 """
 
 _ENTRIES = """
@@ -42,8 +45,14 @@ CREATE TABLE checkpoint_{no} (size INTEGER PRIMARY KEY, root BLOB NOT NULL, sign
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables that all logs share, unless they are there."""
+    """Make the tables that all logs share, unless they are there; bring an older file up to this version."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     connection.executescript(_TABLES)
+    if version == 1:  # checkpoints were apart from the packs; those that are there stay where they are
+        held = {row[1] for row in connection.execute("PRAGMA table_info(pack_0)")}
+        for column in ("root", "signature"):
+            if held and column not in held:
+                connection.execute(f"ALTER TABLE pack_0 ADD COLUMN {column} BLOB")
     connection.execute(f"PRAGMA user_version={VERSION}")
 
 

@@ -132,6 +132,9 @@ class Writing(Protocol):
         Entries of the own log come with salt and body, and never change.
         """
 
+    def add_group(self, rows: Sequence[Row], checkpoint: StoredCheckpoint) -> None:
+        """Append ``rows``, at least one, to the own log, with the checkpoint signed at their end."""
+
     def open_entries(self, no: int, rows: Iterable[tuple[bytes, bytes, bytes | None, str | None, int]]) -> None:
         """Set salt, body, signature, refused of entries held; the last item is the sequence number."""
 

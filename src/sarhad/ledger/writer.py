@@ -270,10 +270,9 @@ class Writer:
 
 
 def _write_growth(writing: Writing, growth: _Growth) -> None:
-    writing.add_entries(OWN, growth.rows)
+    writing.add_group(growth.rows, growth.checkpoint)
     if growth.tiles:
         writing.add_tiles(OWN, growth.tiles)
-    writing.add_checkpoint(OWN, growth.checkpoint)
 
 
 def _fail(group: list[_Job], error: SarhadError) -> None:
