@@ -83,9 +83,8 @@ def _spopt(cost: Floats, weight: Floats, *, covering: bool) -> float:
     solver = pulp.HiGHS(msg=False, threads=1)
     if covering:
         model = MCLP.from_cost_matrix(cost, weight, 100, p_facilities=10).solve(solver)
-        covered = {i for clients in model.fac2cli for i in clients}
-        return float(sum(weight[i] for i in covered))
-    model = PMedian.from_cost_matrix(cost, weight, p_facilities=10).solve(solver)
+    else:
+        model = PMedian.from_cost_matrix(cost, weight, p_facilities=10).solve(solver)
     return float(pulp.value(model.problem.objective))
 
 

@@ -55,22 +55,10 @@ def travel(
 
 @compiled
 def play(
-    time: Floats,
-    place: Ints,
-    scene: Floats,
-    delay: Floats,
-    direct: Floats,
-    before: Floats,
-    after: Floats,
-    allowed: Ints,
-    hours: Floats,
-    shift: Floats,
-    foreign: Ints,
-    back: Floats,
-    queue: int,
-    response: Floats,
-    server: Ints,
-) -> float:
+    time: Floats, place: Ints, scene: Floats, delay: Floats,
+    direct: Floats, before: Floats, after: Floats, allowed: Ints, hours: Floats, shift: Floats, foreign: Ints,
+    back: Floats, queue: int, response: Floats, server: Ints,
+) -> float:  # fmt: skip
     """Play the stream; fill ``response`` (seconds from incident to arrival, infinite if never) and ``server``.
 
     ``back`` (U × P): seconds from the scene until the unit is free again.  ``queue`` 0:

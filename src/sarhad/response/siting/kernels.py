@@ -210,10 +210,7 @@ def ascend(
         share *= 0.95
         share += 0.05 * chosen
         limit = figures[0] - figures[1]
-        if value > bound + 1e-7 * abs(value):
-            idle = 0
-        else:
-            idle += 1
+        idle = 0 if value > bound + 1e-7 * abs(value) else idle + 1
         if value > bound:
             bound = value
             u[:] = here
