@@ -230,6 +230,7 @@ def run(folder: Path) -> None:
 
 
 main.add_command(keeping_cli.rotate)
+main.add_command(keeping_cli.thaw)
 
 
 @main.command("import")

@@ -1,4 +1,4 @@
-"""Keeping a node: ``sarhad rotate``, ``backup`` and ``fsck``."""
+"""Keeping a node: ``sarhad rotate``, ``thaw``, ``backup`` and ``fsck``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,25 @@ def rotate(folder: Path, log: bool, witness: bool, tls: bool) -> None:
 
     chosen: dict[Which, bool] = {"log": log, "witness": witness, "tls": tls}
     click.echo(rotating.main(folder, frozenset(name for name, wanted in chosen.items() if wanted)))
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("partner")
+@click.option("--reason", required=True, help="Why its log is accepted again; goes on record.")
+def thaw(folder: Path, partner: str, reason: str) -> None:
+    """Accept the frozen log of PARTNER again: shows the evidence, and asks two officers to sign in.
+
+    Both must be commanders or administrators. Talk to the partner first, by another way than the
+    exchange. The evidence stays; both names go on record. The node must not be running.
+    """
+    from sarhad.node import thawing
+
+    click.echo(thawing.exhibits(folder, partner) + "\n")
+    who = [
+        (click.prompt(f"{place} officer"), click.prompt("Password", hide_input=True)) for place in ("First", "Second")
+    ]
+    click.echo(thawing.main(folder, partner, who[0], who[1], reason))
 
 
 @click.command()
