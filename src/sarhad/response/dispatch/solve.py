@@ -22,7 +22,7 @@ STAGES = ("unserved", "arrival", "reserve", "travel", "tie")
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """For each unit its incident or -1; ``values`` and ``bounds`` by stage; ``optimal`` only when every stage is proved.
+    """For each unit its incident or -1; ``values`` and ``bounds`` by stage; ``optimal`` only if every stage is proved.
 
     A stage that was not reached before the time limit has the bound 0, which always holds.
     """
@@ -201,6 +201,7 @@ def _engine(left_s: float) -> highspy.Highs:
     """Return HiGHS with one thread and a fixed seed: the same model, the same answer."""
     engine = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has no types here
     options: dict[str, bool | int | float] = {
+        "log_to_console": False,
         "output_flag": False,
         "threads": 1,
         "random_seed": 1,

@@ -1,0 +1,91 @@
+"""A snapshot from the picture: what this party's node may see, as of a time that is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sarhad.picture import Picture
+from sarhad.picture.views import UnitView
+from sarhad.response.errors import PlanError
+from sarhad.response.snapshot import CrossingState, IncidentState, Need, Snapshot, UnitState
+from sarhad.wire.kinds import CrossingRule
+from sarhad.wire.values import Place, Point, Urgency
+
+
+def snapshot_of(
+    picture: Picture,
+    party: str,
+    at: int,
+    incidents: Sequence[IncidentState],
+    *,
+    exercise: str | None = None,
+    region: str = "",
+) -> Snapshot:
+    """Return the snapshot of the ground as the picture holds it at ``at`` (microseconds)."""
+    ground = picture.ground(exercise)
+    rules: dict[bytes, CrossingRule] = {}
+    for partner in sorted(picture.parties() - {party}):
+        terms = picture.agreement_in_force(party, partner)
+        for rule in terms.crossings if terms is not None else ():
+            rules[repr(rule).encode()] = rule
+    crossings = [
+        CrossingState(
+            ref=one.ref,
+            party=one.party,
+            code=one.code,
+            place=one.place,
+            modes=one.modes,
+            status="open" if one.status == "open" else "restricted" if one.status == "restricted" else "closed",
+            opens_s=one.opens_s,
+            closes_s=one.closes_s,
+            zone=_zone(picture, one.party),
+        )
+        for one in ground.crossings
+    ]
+    return Snapshot(
+        at=at,
+        party=party,
+        exercise=exercise,
+        region=region,
+        units=tuple(_unit(one) for one in ground.units),
+        crossings=tuple(crossings),
+        rules=tuple(rules.values()),
+        incidents=tuple(incidents),
+    ).ordered()
+
+
+def incident_state(picture: Picture, ref: str, need: Need, urgency: Urgency) -> IncidentState:
+    """Return an incident of the picture with what it needs; raise PlanError if none of that name is held."""
+    view = picture.incident(ref)
+    if view is None:
+        raise PlanError("plan-no-such-incident", f"no incident {ref} is held here", ref=ref)
+    return IncidentState(ref=ref, place=view.place, urgency=urgency, need=need)
+
+
+def point_state(point: Point, name: str, need: Need, urgency: Urgency) -> IncidentState:
+    """Return a bare point as an incident."""
+    return IncidentState(ref=name, place=Place(lat=point.lat, lon=point.lon, precision=1), urgency=urgency, need=need)
+
+
+def _unit(view: UnitView) -> UnitState:
+    stated = view.last if view.last is not None and view.last.place is not None else None
+    return UnitState(
+        ref=view.ref,
+        party=view.party,
+        code=view.code,
+        kind=view.unit_kind,
+        capabilities=view.capabilities,
+        strength=view.strength,
+        speed_kmh=view.speed_kmh,
+        notice_s=view.notice_to_move_s,
+        crosses_line=view.crosses_line,
+        status=view.last.status if view.last is not None else "available",
+        place=view.place,
+        as_of=stated.as_of.end if stated is not None else None,
+        home=view.home or "",
+    )
+
+
+def _zone(picture: Picture, party: str) -> str:
+    manifest = picture.manifest(party)
+    return "unknown" if manifest is None else manifest.zone
