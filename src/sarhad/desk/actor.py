@@ -21,6 +21,8 @@ class Actor:
     party: str
     officer: str
     roles: frozenset[Role]
+    unit: str | None = None
+    """The own unit that a field officer leads (its record)."""
 
 
 def node_actor(party: str) -> Actor:

@@ -102,7 +102,7 @@ class Desk:
         """Return the officer as the newest ``officer`` record has it; raise RoleRefused when it is not in service."""
         for view in self.picture.officers(self.party):
             if view.officer == officer and view.active:
-                return Actor(self.party, officer, frozenset(view.roles) - {"node"})
+                return Actor(self.party, officer, frozenset(view.roles) - {"node"}, view.unit)
         raise RoleRefused(f"{officer} is not an officer in service", where="officer", do="Ask an administrator")
 
     def _situation(self, actor: Actor) -> Situation:
@@ -115,6 +115,8 @@ class Desk:
             size=self._size,
             readers=self.readers,
             suspended_by=lambda partner: self.picture.suspension(self.party, partner),
+            watch=lambda exercise: self.picture.watch(self.party, exercise),
+            roles_of=lambda officer: self.actor(officer).roles,
         )
 
     def preview(self, actor: Actor, data: Data, release: Release, exercise: str | None = None) -> list[PreviewPartner]:

@@ -11,11 +11,12 @@ from typing import Literal
 
 from sarhad.desk.actor import Actor, RoleRefused, UnknownReference
 from sarhad.picture.rules.base import BASE_KINDS, GROUND_KINDS
+from sarhad.picture.views import WatchView
 from sarhad.wire.errors import Refused, VerificationError
 from sarhad.wire.ids import parse_ref, party_of
-from sarhad.wire.kinds import Agreement
+from sarhad.wire.kinds import Agreement, WatchHandover
 from sarhad.wire.record import Record
-from sarhad.wire.registry import KINDS, Data, refs_of
+from sarhad.wire.registry import KINDS, Data, Role, refs_of
 from sarhad.wire.values import Release, may_read, valid_release
 
 ALWAYS_LIVE = BASE_KINDS | {"suspension", "resumption"}
@@ -36,6 +37,8 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("zone-notice", "units"): (frozenset({"unit"}), "own"),
     ("post", "sector"): (frozenset({"sector"}), "any"),
     ("unit", "home"): (frozenset({"post"}), "any"),
+    ("officer", "unit"): (frozenset({"unit"}), "own"),
+    ("watch-handover", "accepts"): (frozenset({"watch-handover"}), "own"),
     ("tasking", "unit"): (frozenset({"unit"}), "own"),
     ("tasking", "incident"): (frozenset({"incident"}), "any"),
     ("pledge", "accepts"): (frozenset({"pledge"}), "partner"),
@@ -64,7 +67,8 @@ class Situation:
 
     ``held`` returns a record whose content is here; ``size`` the number of entries
     held of a log, None for a log that is not known; ``readers`` the partners that may
-    read a record now; ``suspended_by`` our suspension of a partner in force.
+    read a record now; ``suspended_by`` our suspension of a partner in force; ``watch`` who
+    has our watch in an exercise (None: live); ``roles_of`` raises RoleRefused unless in service.
     """
 
     party: str
@@ -75,6 +79,8 @@ class Situation:
     size: Callable[[str], int | None]
     readers: Callable[[str], frozenset[str]]
     suspended_by: Callable[[str], str | None]
+    watch: Callable[[str | None], WatchView]
+    roles_of: Callable[[str], frozenset[Role]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,9 @@ def fields_and_refs(data: Data) -> Iterator[tuple[str, str]]:
     if isinstance(data, Agreement):
         for rule in data.terms.crossings:
             yield "terms.crossings", rule.crossing
+    if isinstance(data, WatchHandover):
+        for item in data.open:
+            yield "open", item.ref
 
 
 def all_refs(data: Data) -> set[str]:

@@ -17,6 +17,8 @@ from sarhad.desk.rules import (
     check_world,
     must_read,
 )
+from sarhad.desk.rules_unit import check_unit
+from sarhad.desk.rules_watch import check_watch
 from sarhad.desk.unknown import unknown_fields
 from sarhad.wire import canonical, kinds
 from sarhad.wire.errors import Refused
@@ -28,7 +30,7 @@ from sarhad.wire.values import may_read
 UNCORRECTABLE = frozenset(
     {
         "manifest", "agreement", "release", "receipt", "recall", "recall-answer",
-        "correction", "suspension", "resumption", "answer",
+        "correction", "suspension", "resumption", "answer", "watch-handover",
     }
 )  # fmt: skip
 """Acts: what was done on record is not undone by a correction but by a later act."""
@@ -38,6 +40,7 @@ MAX_RECEIPT_RECORDS = 100_000
 def check(now: Situation, intended: Intended) -> None:
     """Raise Refused (or a subclass) unless the act is allowed in every respect."""
     check_general(now, intended)
+    check_unit(now, intended)
     rule = RULES.get(intended.kind)
     if rule is not None:
         rule(now, intended, intended.data)
@@ -216,6 +219,8 @@ def _resumption(now: Situation, intended: Intended, data: kinds.Resumption) -> N
 def _officer(now: Situation, intended: Intended, data: kinds.Officer) -> None:
     if data.officer == NODE_OFFICER or "node" in data.roles:
         raise Refused("node is the program itself, not an officer", where="data", do="Choose another name and role")
+    if "field" in data.roles and data.unit is None:
+        raise Refused("a field officer leads a unit", where="data.unit", do="Name the unit")
 
 
 def _manifest(now: Situation, intended: Intended, data: kinds.Manifest) -> None:
@@ -245,6 +250,7 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
     "resumption": _resumption,
     "officer": _officer,
     "manifest": _manifest,
+    "watch-handover": check_watch,
 }
 """The kinds that have rules beyond the general ones."""
 

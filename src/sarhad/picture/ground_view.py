@@ -91,7 +91,9 @@ def _last_status(state: State, units: list[Record], exercise: str | None) -> Uni
     if not said:
         return None
     _, _, status, data = max(said, key=lambda one: one[:2])
-    return UnitStatusView(ref=status.ref, status=data.status, as_of=data.as_of, place=data.place, text=data.text)
+    return UnitStatusView(
+        ref=status.ref, status=data.status, as_of=data.as_of, place=data.place, text=data.text, help=data.help
+    )
 
 
 def _notices(state: State, exercise: str | None) -> Iterator[NoticeView]:

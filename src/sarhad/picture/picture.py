@@ -34,7 +34,9 @@ from sarhad.picture.views import (
     RecordView,
     TaskingView,
     TermsView,
+    WatchView,
 )
+from sarhad.picture.watch_view import watch_view
 from sarhad.picture.whole import everything, shared_records
 from sarhad.picture.witness import Witnessed
 from sarhad.wire.ids import party_of
@@ -145,10 +147,14 @@ class Picture:
         the countersignatures by these parties on each other's logs, and a log's own
         times on the checkpoints that all the others countersigned: each of them holds these.
         """
+        return self.shared(parties).to_bytes()
+
+    def shared(self, parties: frozenset[str]) -> Picture:
+        """Return a picture folded from nothing but what all these parties may read, so that no view of it can leak."""
         part = self._of(shared_records(self._state, parties))
         for fact in self._state.facts.common(parties):
             part.apply(fact)
-        return part.to_bytes()
+        return part
 
     def _of(self, records: Iterable[Record]) -> Picture:
         part = Picture()
@@ -286,6 +292,10 @@ class Picture:
         """Return every tasking, one for each party's unit and incident."""
         state = self._state
         return tasking_views(state, [r for r in state.listed(exercise, "tasking") if not state.reason(r)])
+
+    def watch(self, party: str, exercise: str | None = None) -> WatchView:
+        """Return who has a party's watch, and its last handovers."""
+        return watch_view(self._state, party, exercise)
 
     def pledges(self, exercise: str | None = None) -> tuple[PledgeView, ...]:
         """Return every pledge with its signatures and measurements."""

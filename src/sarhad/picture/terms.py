@@ -160,5 +160,6 @@ def officer_views(state: State, party: str) -> tuple[OfficerView, ...]:
             title=data.title,
             roles=data.roles,
             active=data.active,
+            unit=data.unit,
         )
     return tuple(found[name] for name in sorted(found))

@@ -41,6 +41,7 @@ def _of_exercise(picture: Picture, exercise: str | None) -> dict[str, Any]:
         "statistics": picture.statistics(exercise),
         "taskings": picture.taskings(exercise),
         "pledges": picture.pledges(exercise),
+        "watches": [picture.watch(party, exercise) for party in sorted(picture.parties())],
     }
 
 

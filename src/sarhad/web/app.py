@@ -19,6 +19,7 @@ from sarhad.desk.attachments import Attachments
 from sarhad.web import (
     acts,
     attachments,
+    cell,
     countersigned,
     errors,
     events,
@@ -66,6 +67,7 @@ def api() -> list[HTTPRouteHandler]:
         list(acts.handlers()),
         attachments.HANDLERS,
         countersigned.HANDLERS,
+        cell.HANDLERS,
         events.HANDLERS,
     )
     return [handler for group in groups for handler in group]

@@ -33,7 +33,7 @@ _JOINERS = "\u200c\u200d"  # Persian and Urdu words need them
 
 @post(
     "/api/attachments",
-    opt=allow("duty", "commander", "secretary"),
+    opt=allow("duty", "commander", "secretary", "field"),
     status_code=201,
     operation_id="postAttachment",
     tags=["attachments"],
@@ -56,7 +56,7 @@ async def post_attachment(
 
 @post(
     "/api/attachments/{sha256:str}/strip",
-    opt=allow("duty", "commander", "secretary"),
+    opt=allow("duty", "commander", "secretary", "field"),
     status_code=201,
     operation_id="postStripped",
     tags=["attachments"],

@@ -11,8 +11,8 @@ import msgspec
 
 from sarhad.wire import ids, values
 
-Role = Literal["duty", "commander", "secretary", "planner", "auditor", "administrator", "node"]
-"""What an officer may do; ``node`` is the program acting by itself."""
+Role = Literal["duty", "commander", "secretary", "planner", "auditor", "administrator", "field", "node"]
+"""What an officer may do; ``field`` leads a unit and speaks for it alone, ``node`` is the program acting by itself."""
 
 Answers = Literal["none", "acknowledge", "answer"]
 """What the agreement's clocks ask of the receiving side for a record of this kind."""

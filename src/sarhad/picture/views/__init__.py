@@ -47,6 +47,7 @@ from sarhad.picture.views.records import (
     WideningView,
 )
 from sarhad.picture.views.terms import ManifestView, MeasurementView, OfficerView, PledgeView, SignatureView, TermsView
+from sarhad.picture.views.watch import HandoverView, OpenItemView, WatchView
 
 __all__ = [
     "AnswerView",
@@ -60,6 +61,7 @@ __all__ = [
     "Field",
     "FieldView",
     "GroundView",
+    "HandoverView",
     "IncidentView",
     "ItemState",
     "ItemView",
@@ -68,6 +70,7 @@ __all__ = [
     "MeasurementView",
     "NoticeView",
     "OfficerView",
+    "OpenItemView",
     "Page",
     "PartnerStatistics",
     "PartyStatements",
@@ -91,5 +94,6 @@ __all__ = [
     "UnitStatusView",
     "UnitView",
     "View",
+    "WatchView",
     "WideningView",
 ]

@@ -52,6 +52,7 @@ class UnitStatusView(View, frozen=True, kw_only=True):
     as_of: Moment
     place: Place | None
     text: Words | None
+    help: bool
 
 
 class UnitView(View, frozen=True, kw_only=True):

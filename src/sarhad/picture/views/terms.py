@@ -92,3 +92,4 @@ class OfficerView(View, frozen=True, kw_only=True):
     title: Names
     roles: tuple[Role, ...]
     active: bool
+    unit: str | None

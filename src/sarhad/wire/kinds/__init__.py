@@ -6,6 +6,7 @@ from sarhad.wire.kinds.parties import Agreement, Clock, CrossingRule, Manifest, 
 from sarhad.wire.kinds.promises import Measurement, Pledge, Tasking
 from sarhad.wire.kinds.records import Correction, Recall, RecallAnswer, Receipt, ReleaseAct
 from sarhad.wire.kinds.talk import Allegation, Answer, Denial, Request, Warn
+from sarhad.wire.kinds.watch import OpenItem, WatchHandover
 
 __all__ = [
     "Agreement",
@@ -23,6 +24,7 @@ __all__ = [
     "Measurement",
     "Note",
     "Officer",
+    "OpenItem",
     "Pledge",
     "Post",
     "Recall",
@@ -39,5 +41,6 @@ __all__ = [
     "Unit",
     "UnitStatus",
     "Warn",
+    "WatchHandover",
     "ZoneNotice",
 ]

@@ -73,11 +73,11 @@ class Unit(Data, frozen=True, kw_only=True):
     crosses_line: bool = False
 
 
-@kind("unit-status", authors={"duty", "commander", "planner", "node"})
+@kind("unit-status", authors={"duty", "commander", "planner", "field", "node"})
 class UnitStatus(Data, frozen=True, kw_only=True):
     """Where a unit is and what it is doing, as known ``as_of`` that time.
 
-    ``unit`` names the unit's record, of the same party.
+    ``unit`` names the unit's record, of the same party.  ``help``: it asks for help, until its next status.
     """
 
     unit: Ref
@@ -85,6 +85,7 @@ class UnitStatus(Data, frozen=True, kw_only=True):
     as_of: Moment
     place: Place | None = None
     text: Words | None = None
+    help: bool = False
 
     def check(self, party: str) -> None:
         """A party speaks for its own units only."""

@@ -32,7 +32,7 @@ class Incident(Data, frozen=True, kw_only=True):
     external: Annotated[str, Meta(max_length=120)] = ""
 
 
-@kind("report", authors={"duty", "commander", "node"})
+@kind("report", authors={"duty", "commander", "field", "node"})
 class Report(Data, frozen=True, kw_only=True):
     """One side's statement about an incident.  What is absent was not stated.
 
@@ -60,7 +60,7 @@ class Claim(Data, frozen=True, kw_only=True):
     text: Words | None = None
 
 
-@kind("attachment", authors={"duty", "commander", "secretary", "node"})
+@kind("attachment", authors={"duty", "commander", "secretary", "field", "node"})
 class Attachment(Data, frozen=True, kw_only=True):
     """A file by its content: SHA-256 of its bytes, size in bytes, media type (RFC 6838)."""
 
@@ -71,7 +71,7 @@ class Attachment(Data, frozen=True, kw_only=True):
     about: Ref | None = None
 
 
-@kind("note", authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "node"})
+@kind("note", authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "field", "node"})
 class Note(Data, frozen=True, kw_only=True):
     """A free remark, on a record or on the watch."""
 

@@ -57,12 +57,18 @@ class Officer(Data, frozen=True, kw_only=True):
     """An officer's desk, roles and languages: a function, never a private person's file.
 
     ``officer`` is the sign-in name; a later record for the same name replaces the earlier.
+    ``unit`` is the own unit that a field officer leads.
     """
 
     officer: OfficerId
     title: Names
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=8)]
     active: bool = True
+    unit: Ref | None = None
+
+    def check(self, party: str) -> None:
+        """An officer leads a unit of its own party."""
+        own(party, self.unit)
 
     def __post_init__(self) -> None:
         """Keep the node's name and role apart from persons': neither may pass for the other."""

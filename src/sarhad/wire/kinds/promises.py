@@ -13,11 +13,12 @@ from sarhad.wire.values import Long, Microseconds, Moment, Names, Place, Short, 
 Quantity = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 
 
-@kind("tasking", authors={"duty", "commander"}, act=True)
+@kind("tasking", authors={"duty", "commander", "field"}, act=True)
 class Tasking(Data, frozen=True, kw_only=True):
     """What a party orders its own unit to do, and how far that has come.
 
-    A later record with the same ``unit`` and ``incident`` carries the next ``status``.
+    A later record with the same ``unit`` and ``incident`` carries the next ``status``;
+    the unit's own field officer may write those after ``ordered``.
     """
 
     unit: Ref

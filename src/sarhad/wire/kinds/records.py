@@ -33,7 +33,11 @@ class ReleaseAct(Data, frozen=True, kw_only=True):
         own(party, self.record)
 
 
-@kind("receipt", authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "node"}, act=True)
+@kind(
+    "receipt",
+    authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "field", "node"},
+    act=True,
+)
 class Receipt(Data, frozen=True, kw_only=True):
     """The receiver's word on records of ``log``: delivered (the node's), seen, acknowledged (an officer's).
 
