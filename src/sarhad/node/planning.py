@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,12 +132,26 @@ def clock(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
 
 
+@contextlib.contextmanager
+def _banner_aside() -> Iterator[None]:
+    """Send what native code prints to the error output: the solver's banner must not stand before the JSON."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, limit_s: float) -> int:
     """Propose, print, keep; or make a kept proposal again and compare it to the byte. Returns the exit status."""
     if replay:
         return _replay(asked)
     graph, snapshot = prepare(asked)
-    proposal = propose(graph, snapshot, limit_s=limit_s)
+    with _banner_aside():
+        proposal = propose(graph, snapshot, limit_s=limit_s)
     if output is not None:
         kept = Kept(
             snapshot=msgspec.Raw(snapshot.to_bytes()),
