@@ -68,6 +68,16 @@ class Desk:
             page.wait_for_selector("#map canvas", state="attached")
         return page
 
+    def sign_in_as(self, officer: str, path: str = "/", **how: Any) -> Page:
+        """Open a screen as an officer of a role."""
+        page = self.open(**how)
+        sign_in(page, officer, self.passwords[officer])
+        page.wait_for_selector("#main")
+        if path != "/":
+            page.goto(self.url + path)
+            page.wait_for_selector("#main")
+        return page
+
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(part in message.text for part in self.expected):
             self.complaints.append(f"{self.party} console: {message.text}")

@@ -34,6 +34,8 @@ const REF = /^[a-z][a-z0-9.-]{0,40}:\d{1,16}$/;
 const TERMS: Readonly<Record<string, string>> = {
   urgency: "urgency", category: "category", outcome: "outcome", step: "step", asks: "compose.asks", activity: "compose.activity",
 };
+/** What a reader asks first; the rest stands in its own order. */
+const FIRST = ["to", "urgency", "of", "record", "recall", "incident", "names", "title", "group", "text", "outcome", "complied", "reason", "category", "when", "place", "places", "casualties", "source"];
 const KNOWN_STEPS = new Set(["delivered", "seen", "acknowledged"]);
 
 function isObject(value: unknown): value is Held {
@@ -67,9 +69,10 @@ function partyOr(value: string): Value {
   return ["own", "named", "joint", "public"].includes(value) ? { is: "term", key: `release.${value}` } : { is: "party", party: value };
 }
 
-/** Rows of a record's data, in its own order; a list's parts are numbered, an object's stand below its name. */
+/** Rows of a record's data, what it is about first; a list's parts are numbered, an object's stand below its name. */
 export function rowsOf(data: Held, under = "", depth = 0): Row[] {
-  return Object.entries(data).flatMap(([field, value]) => rowsOfField(field, value, under ? `${under}.${field}` : field, depth, null));
+  const rank = ([field]: readonly [string, unknown]) => (FIRST.indexOf(field) + 1 || FIRST.length + 1);
+  return Object.entries(data).sort((a, b) => rank(a) - rank(b)).flatMap(([field, value]) => rowsOfField(field, value, under ? `${under}.${field}` : field, depth, null));
 }
 
 function rowsOfField(field: string, value: unknown, path: string, depth: number, index: number | null): Row[] {
