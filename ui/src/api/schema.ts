@@ -278,6 +278,7 @@ export interface paths {
          * @description An officer's desk, roles and languages: a function, never a private person's file.
          *
          *     ``officer`` is the sign-in name; a later record for the same name replaces the earlier.
+         *     ``unit`` is the own unit that a field officer leads.
          */
         readonly post: operations["actOfficer"];
         readonly delete?: never;
@@ -530,7 +531,8 @@ export interface paths {
          * Write a record of the kind tasking
          * @description What a party orders its own unit to do, and how far that has come.
          *
-         *     A later record with the same ``unit`` and ``incident`` carries the next ``status``.
+         *     A later record with the same ``unit`` and ``incident`` carries the next ``status``;
+         *     the unit's own field officer may write those after ``ordered``.
          */
         readonly post: operations["actTasking"];
         readonly delete?: never;
@@ -575,7 +577,7 @@ export interface paths {
          * Write a record of the kind unit-status
          * @description Where a unit is and what it is doing, as known ``as_of`` that time.
          *
-         *     ``unit`` names the unit's record, of the same party.
+         *     ``unit`` names the unit's record, of the same party.  ``help``: it asks for help, until its next status.
          */
         readonly post: operations["actUnitStatus"];
         readonly delete?: never;
@@ -598,6 +600,30 @@ export interface paths {
          * @description You are about to be hit: to one partner, with the urgency that sets its clock.
          */
         readonly post: operations["actWarning"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/acts/watch-handover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind watch-handover
+         * @description The watch passes from its author to the officer ``incoming``, with what is ``open``.
+         *
+         *     It passes only when the incoming officer signs a handover that ``accepts`` this
+         *     one.  One whose author is itself the incoming officer takes the watch at once:
+         *     the first of all, or a commander's where nobody is there to hand it over.
+         */
+        readonly post: operations["actWatchHandover"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -716,6 +742,26 @@ export interface paths {
          * @description A photo as the node drew it again: a JPEG of at most 320 or 1600 pixels a side; 204 where there is none.
          */
         readonly get: operations["getAttachmentView"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/cell": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetCell
+         * @description The joint cell with one partner, or with all: a picture folded from nothing but what they all may read.
+         */
+        readonly get: operations["getCell"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1295,6 +1341,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/watch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetWatch
+         * @description Who has our watch, what is offered, and the last handovers.
+         */
+        readonly get: operations["getWatch"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1392,6 +1458,19 @@ export interface components {
             readonly abducted?: components["schemas"]["Range"] | null;
             readonly injured?: components["schemas"]["Range"] | null;
             readonly killed?: components["schemas"]["Range"] | null;
+        };
+        /** CellInbox */
+        readonly CellInbox: {
+            readonly items: readonly components["schemas"]["ItemView"][];
+            readonly party: string;
+            readonly watch: components["schemas"]["WatchView"];
+        };
+        /** CellView */
+        readonly CellView: {
+            readonly inboxes: readonly components["schemas"]["CellInbox"][];
+            readonly incidents: readonly components["schemas"]["IncidentView"][];
+            readonly now_us: number;
+            readonly parties: readonly string[];
         };
         /** Claim */
         readonly Claim: {
@@ -1554,6 +1633,17 @@ export interface components {
             readonly sectors: readonly components["schemas"]["SectorView"][];
             readonly units: readonly components["schemas"]["UnitView"][];
         };
+        /** HandoverView */
+        readonly HandoverView: {
+            readonly accepted: string | null;
+            readonly accepts: string | null;
+            readonly at: number;
+            readonly by: string;
+            readonly incoming: string;
+            readonly open: readonly components["schemas"]["OpenItemView"][];
+            readonly ref: string;
+            readonly text: components["schemas"]["Words"] | null;
+        };
         /** HealthView */
         readonly HealthView: {
             readonly now_us: number;
@@ -1632,7 +1722,7 @@ export interface components {
         readonly KindView: {
             readonly act: boolean;
             readonly allowed: boolean;
-            readonly authors: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "node")[];
+            readonly authors: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             /** @enum {string} */
             readonly expects: "none" | "acknowledge" | "answer";
             readonly kind: string;
@@ -1972,6 +2062,15 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NewWatchHandover */
+        readonly NewWatchHandover: {
+            readonly data: components["schemas"]["WatchHandover"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
         /** NewZoneNotice */
         readonly NewZoneNotice: {
             readonly data: components["schemas"]["ZoneNotice"];
@@ -2008,8 +2107,10 @@ export interface components {
             readonly active?: boolean;
             /** @description An officer's sign-in name */
             readonly officer: string;
-            readonly roles: readonly (("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "node") | unknown)[];
+            readonly roles: readonly (("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node") | unknown)[];
             readonly title: components["schemas"]["Names"];
+            /** @description log:sequence of a record */
+            readonly unit?: string | null;
         };
         /** OfficerView */
         readonly OfficerView: {
@@ -2017,8 +2118,21 @@ export interface components {
             readonly officer: string;
             readonly party: string;
             readonly ref: string;
-            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "node")[];
+            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             readonly title: components["schemas"]["Names"];
+            readonly unit: string | null;
+        };
+        /** OpenItem */
+        readonly OpenItem: {
+            /** @description An officer's sign-in name */
+            readonly owner?: string | null;
+            /** @description log:sequence of a record */
+            readonly ref: string;
+        };
+        /** OpenItemView */
+        readonly OpenItemView: {
+            readonly owner: string | null;
+            readonly ref: string;
         };
         /** Page */
         readonly Page: {
@@ -2409,7 +2523,7 @@ export interface components {
             readonly now_us: number;
             readonly officer: string;
             readonly party: string;
-            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "node")[];
+            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             readonly title: components["schemas"]["Names"];
         };
         /** SignatureView */
@@ -2562,6 +2676,8 @@ export interface components {
         /** UnitStatus */
         readonly UnitStatus: {
             readonly as_of: components["schemas"]["Moment"];
+            /** @default false */
+            readonly help?: boolean;
             readonly place?: components["schemas"]["Place"] | null;
             /** @enum {string} */
             readonly status: "available" | "committed" | "en-route" | "on-scene" | "resting" | "out-of-service";
@@ -2572,6 +2688,7 @@ export interface components {
         /** UnitStatusView */
         readonly UnitStatusView: {
             readonly as_of: components["schemas"]["Moment"];
+            readonly help: boolean;
             readonly place: components["schemas"]["Place"] | null;
             readonly ref: string;
             readonly status: string;
@@ -2604,6 +2721,26 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             readonly when?: components["schemas"]["Moment"] | null;
+        };
+        /** WatchHandover */
+        readonly WatchHandover: {
+            /** @description log:sequence of a record */
+            readonly accepts?: string | null;
+            /** @description An officer's sign-in name */
+            readonly incoming: string;
+            /** @default [] */
+            readonly open?: readonly (components["schemas"]["OpenItem"] | unknown)[];
+            readonly text?: components["schemas"]["Words"] | null;
+        };
+        /** WatchView */
+        readonly WatchView: {
+            readonly exercise: string | null;
+            readonly handovers: readonly components["schemas"]["HandoverView"][];
+            readonly offered: components["schemas"]["HandoverView"] | null;
+            readonly officer: string | null;
+            readonly party: string;
+            readonly since: string | null;
+            readonly since_at: number | null;
         };
         /** WideningView */
         readonly WideningView: {
@@ -2656,6 +2793,8 @@ export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
 export type Bracket = components['schemas']['Bracket'];
 export type Casualties = components['schemas']['Casualties'];
+export type CellInbox = components['schemas']['CellInbox'];
+export type CellView = components['schemas']['CellView'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type Clock = components['schemas']['Clock'];
@@ -2674,6 +2813,7 @@ export type ErrorView = components['schemas']['ErrorView'];
 export type ExportBody = components['schemas']['ExportBody'];
 export type FieldView = components['schemas']['FieldView'];
 export type GroundView = components['schemas']['GroundView'];
+export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
 export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
@@ -2715,11 +2855,14 @@ export type NewTasking = components['schemas']['NewTasking'];
 export type NewUnit = components['schemas']['NewUnit'];
 export type NewUnitStatus = components['schemas']['NewUnitStatus'];
 export type NewWarning = components['schemas']['NewWarning'];
+export type NewWatchHandover = components['schemas']['NewWatchHandover'];
 export type NewZoneNotice = components['schemas']['NewZoneNotice'];
 export type Note = components['schemas']['Note'];
 export type NoticeView = components['schemas']['NoticeView'];
 export type Officer = components['schemas']['Officer'];
 export type OfficerView = components['schemas']['OfficerView'];
+export type OpenItem = components['schemas']['OpenItem'];
+export type OpenItemView = components['schemas']['OpenItemView'];
 export type Page = components['schemas']['Page'];
 export type PartnerStatistics = components['schemas']['PartnerStatistics'];
 export type PartnerView = components['schemas']['PartnerView'];
@@ -2776,6 +2919,8 @@ export type UnitStatus = components['schemas']['UnitStatus'];
 export type UnitStatusView = components['schemas']['UnitStatusView'];
 export type UnitView = components['schemas']['UnitView'];
 export type Warn = components['schemas']['Warn'];
+export type WatchHandover = components['schemas']['WatchHandover'];
+export type WatchView = components['schemas']['WatchView'];
 export type WideningView = components['schemas']['WideningView'];
 export type Words = components['schemas']['Words'];
 export type Written = components['schemas']['Written'];
@@ -3958,6 +4103,48 @@ export interface operations {
             };
         };
     };
+    readonly actWatchHandover: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewWatchHandover"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
     readonly actZoneNotice: {
         readonly parameters: {
             readonly query?: never;
@@ -4197,6 +4384,48 @@ export interface operations {
                 };
                 content: {
                     readonly "image/jpeg": unknown;
+                };
+            };
+        };
+    };
+    readonly getCell: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                readonly partner?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CellView"];
                 };
             };
         };
@@ -5427,6 +5656,47 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["TaskingView"][];
+                };
+            };
+        };
+    };
+    readonly getWatch: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WatchView"];
                 };
             };
         };
