@@ -62,7 +62,7 @@ def test_enter_on_an_incident_of_the_watch_opens_its_page_and_escape_leads_back(
     page.wait_for_selector("#detail .title")
     page.keyboard.press("Enter")
     page.wait_for_url("**/incident/**")
-    expect(page.locator("h1").last).to_be_visible()
+    page.wait_for_selector("#proof article")
     page.locator("body").press("Escape")
     expect(page.locator(".inbox-panel")).to_be_visible()
     assert ref
