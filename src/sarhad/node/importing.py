@@ -128,9 +128,8 @@ async def _main(folder: Path, file: Path, form: str, release: str, exercise: str
             return 0
         if form == "carried":
             taken = await node.make_exchange().import_carried(file)
-            click.echo(
-                f"Took in {taken.new} new entries of {taken.partner}, which now reach to {taken.end}, and {taken.files} files"
-            )
+            reach = f"which now reach to {taken.end}"
+            click.echo(f"Took in {taken.new} new entries of {taken.partner}, {reach}, and {taken.files} files")
             return 0
         done = await import_table(node, file, form, parse_release(release, node), exercise, progress=True)
     for line in done.remarks:
