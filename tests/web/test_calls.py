@@ -23,6 +23,23 @@ INCIDENT = Incident(title=words("Ambush"), category="ambush", when=Moment(start=
 WARN = Warn(to="pk", urgency="flash", text=words("look out"))
 
 
+async def test_a_correction_is_written_through_its_call_and_refused_when_its_data_is_not_the_kinds(
+    desk: Served,
+) -> None:
+    async with desk.officer("duty") as client:
+        _, written = await client.act(INCIDENT, OWN)
+        said = {**msgspec.to_builtins(INCIDENT), "category": "shelling"}
+        data = {"record": written["ref"], "data": said, "reason": {"lang": "en", "text": "Heard again"}}
+        body = {"data": data, "release": {"to": "own"}}
+        assert (await client.post("/api/acts/correction", body))[0] == 201
+        _, shown = await client.get(f"/api/records/{written['ref']}")
+        wrong = {**body, "data": {**data, "data": {"category": "shelling"}}}
+        status, problem = await client.post("/api/acts/correction", wrong)
+    assert shown["data"]["category"] == "shelling"
+    assert shown["first_data"]["category"] == "ambush"
+    assert (status, problem["where"]) == (422, "data.data")
+
+
 async def test_an_act_is_written_and_shown_in_full(desk: Served) -> None:
     async with desk.officer("duty") as client:
         status, written = await client.act(WARN, named("pk"), key="k-1")

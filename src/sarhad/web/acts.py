@@ -36,11 +36,39 @@ def camel(kind: str) -> str:
     return "".join(word.capitalize() for word in kind.split("-"))
 
 
+def as_read(kind: Kind) -> type[msgspec.Struct]:
+    """The kind's struct, or one like it where a field keeps the bytes that came (a correction's data).
+
+    The framework reads the body before it makes the struct, and raw bytes can only be kept while reading.
+    """
+    fields = msgspec.structs.fields(kind.struct)
+    if not any(field.type is msgspec.Raw for field in fields):
+        return kind.struct
+    return msgspec.defstruct(
+        kind.struct.__name__,
+        [(field.name, Any if field.type is msgspec.Raw else field.type) for field in fields],
+        frozen=True,
+        kw_only=True,
+        module=__name__,
+        namespace={"__doc__": kind.struct.__doc__},
+    )
+
+
+def draft_of(kind: Kind, read: msgspec.Struct) -> Data:
+    """What was read, as the kind's own struct; raise BadRequest."""
+    if isinstance(read, kind.struct):
+        return read
+    try:
+        return kind.decode(msgspec.json.encode(read))
+    except msgspec.MsgspecError as error:
+        raise BadRequest(str(error), where="data", do="Mend the data") from error
+
+
 def body_type(kind: Kind) -> type[Act]:
     """The body of one kind's call: ``data`` is the kind's own struct."""
     made = msgspec.defstruct(
         f"New{camel(kind.name)}",
-        [("data", kind.struct)],
+        [("data", as_read(kind))],
         bases=(Act,),
         frozen=True,
         kw_only=True,
@@ -56,7 +84,7 @@ def handler(kind: Kind) -> HTTPRouteHandler:
     """Make the call for one kind."""
 
     async def act(request: Call, data: Any, office: Here) -> Written:
-        draft: Data = data.data
+        draft = draft_of(kind, data.data)
         refuse_unknown((await request.json())["data"], draft)
         check_file(office, draft)
         written = await office.desk.act(
