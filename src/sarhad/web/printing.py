@@ -13,6 +13,7 @@ from sarhad.web.records import Time, Words
 from sarhad.web.settings import PrintOrder
 from sarhad.web.watch import Drill
 from sarhad.wire.errors import Unavailable
+from sarhad.wire.ids import make_ref, parse_ref
 from sarhad.wire.values import Language
 
 SUFFIX = ".pdf"
@@ -26,7 +27,8 @@ Lang = Annotated[
 @get("/api/print/incident/{name:str}", opt=READERS, operation_id="printIncident", tags=["print"], media_type=PDF)
 async def print_incident(request: Call, office: Here, name: FromPath[str], lang: Lang = "en") -> Response[bytes]:
     """One incident, named ``pk:4.pdf``: statements side by side, what agrees, the timeline with its proofs."""
-    return await _print(request, office, PrintOrder("incident", lang, ref=name.removesuffix(SUFFIX)))
+    log, seq = parse_ref(name.removesuffix(SUFFIX))
+    return await _print(request, office, PrintOrder("incident", lang, ref=make_ref(log, seq)))
 
 
 @get("/api/print/log.pdf", opt=READERS, operation_id="printLog", tags=["print"], media_type=PDF)
