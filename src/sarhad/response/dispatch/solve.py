@@ -207,7 +207,7 @@ def _engine(left_s: float) -> highspy.Highs:
         "random_seed": 1,
         "time_limit": left_s,
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 0.5,
+        "mip_abs_gap": 1e-6,
     }
     for name, value in options.items():
         engine.setOptionValue(name, value)
