@@ -74,3 +74,20 @@ def test_a_time_limit_that_is_over_never_calls_an_answer_optimal() -> None:
     assert not found.optimal
     assert found.sent == (-1,)
     assert all(bound <= value for bound, value in zip(found.bounds, found.values, strict=True))
+
+
+def test_an_answer_is_optimal_only_where_its_own_count_is_the_bound() -> None:
+    """From a start, the solver called this one optimal at 18 where 2 can be had."""
+    problem = Problem(
+        arrival_s=np.array([[1, 7], [NEVER, 2], [2, 0], [NEVER, 2], [7, 1]]),
+        travel_s=np.array([[0, 1], [2, 2], [0, 1], [2, 0], [1, 0]]),
+        skills=(frozenset(),) * 5,
+        strength=(4, 2, 2, 6, 0),
+        home=(-1, -1, 2, -1, 1),
+        needs=(Need(), Need()),
+        weight=(2, 8),
+        tie=np.arange(1, 11).reshape(5, 2),
+    )
+    found = solve(problem)
+    assert found.optimal
+    assert found.values == found.bounds == everything(problem) == (0, 2, 1, 1, 7)

@@ -74,7 +74,8 @@ def solve(
         x, bound, proved = model.run(stage, left, x)
         sent = sent if x is None else model.assignment(x)
         value = problem.values(sent)[stage]
-        bounds[stage] = value if proved else max(0, min(value, math.ceil(bound - 1e-6)))
+        bounds[stage] = max(0, min(value, math.ceil(bound - 1e-6))) if math.isfinite(bound) else 0
+        proved = proved and bounds[stage] == value  # the solver's word counts only where our own count agrees
         if not proved:
             break
         model.hold(stage, value)
@@ -170,16 +171,12 @@ class _Model:
             return start, float(self._offset(stage)), True
         engine = _engine(left_s)
         engine.passModel(self._handed_over(stage))
-        if start is not None:
-            point = highspy.HighsSolution()
-            point.col_value = start
-            engine.setSolution(point)
-        engine.run()
+        engine.run()  # without a start: from one, HiGHS 1.16 at times says optimal and hands the start back
         info = engine.getInfo()
         found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
-        proved = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        optimal = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
         x = [round(v) * 1.0 for v in engine.getSolution().col_value] if found else start
-        return x, float(info.mip_dual_bound) + self._offset(stage), proved
+        return x, float(info.mip_dual_bound) + self._offset(stage), optimal and found
 
     def _handed_over(self, stage: int) -> highspy.HighsLp:
         rows, lp = self.rows, highspy.HighsLp()
