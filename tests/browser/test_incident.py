@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from photo_maker import DEVICE, SECRET, photo
 
 LANGUAGES = ("en", "fa", "ur")
 CROSS_MS = 20_000
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """What is waited for is the node's work (a decoder's process, a file on its way), on a machine that may be busy."""
+    expect.set_options(timeout=CROSS_MS)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def own_incident(desk: Desk, page: Page) -> str:
@@ -52,7 +61,6 @@ def attach(page: Page, content: bytes, name: str, *, to: str = "ir", strip: bool
     return row.locator(".id").inner_text()
 
 
-@pytest.mark.skip(reason="known fault: the incident page answers too late on a busy machine")
 def test_enter_on_an_incident_of_the_watch_opens_its_page_and_escape_leads_back(desks: Desks) -> None:
     desk = desks["pk"]
     page = desk.watch()
@@ -84,7 +92,6 @@ def test_each_sides_statements_stand_side_by_side_and_a_difference_is_marked(des
     expect(page.locator("ol li").first).to_contain_text("Tehran")
 
 
-@pytest.mark.skip(reason="known fault: the incident page answers too late on a busy machine")
 def test_a_photo_is_looked_at_stripped_and_seen_on_the_other_desk(desks: Desks) -> None:
     pk, ir = desks["pk"], desks["ir"]
     page = pk.watch()
@@ -124,7 +131,6 @@ def test_a_photo_is_looked_at_stripped_and_seen_on_the_other_desk(desks: Desks) 
     expect(there.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.skip(reason="known fault: the incident page answers too late on a busy machine")
 def test_a_file_that_did_not_come_is_shown_as_not_here_yet(desks: Desks, stage: Stage) -> None:
     pk, ir = desks["pk"], desks["ir"]
     page = pk.watch()
@@ -219,7 +225,7 @@ def test_axe_finds_nothing(desks: Desks, language: str, theme: str) -> None:
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 800)], ids=["desk", "phone"])  # known fault: wider than 320 px
+@pytest.mark.parametrize("size", [(1440, 900), (390, 800), (320, 700)], ids=["desk", "phone", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_language_overflows_or_lacks_a_word(desks: Desks, language: str, size: tuple[int, int]) -> None:
     page = open_incident(desks["pk"], own_incident(desks["pk"], desks["pk"].watch()), language, size=size)
