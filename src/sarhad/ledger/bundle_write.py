@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,6 +122,7 @@ def write_bundle(
     attachments: Path | None = None,
     page: bytes | None = None,
     made_at: int | None = None,
+    progress: Callable[[int], object] = lambda _records: None,
 ) -> Written:
     """Write a bundle that opens the entries ``wanted`` (log to sequence numbers), and each log's manifests.
 
@@ -129,15 +130,15 @@ def write_bundle(
     files named by their SHA-256; those that an opened record names are included.
     ``page`` is the offline page.  ``made_at`` (µs) defaults to the newest time that
     the own log's countersignatures bear, so that the same input gives the same bytes.
-    Raises SarhadError when a manifest is not held, OSError from the disk; ``path`` is
-    then as it was before.
+    ``progress`` is called with 1 for each opened record.  Raises SarhadError when a
+    manifest is not held, OSError from the disk; ``path`` is then as it was before.
     """
     logs = _logs(ledger, wanted)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            writer = _Writer(file, ledger, logs, attachments)
+            writer = _Writer(file, ledger, logs, attachments, progress)
             writer.write(audience, page, made_at)
             file.flush()
             os.fsync(file.fileno())
@@ -180,7 +181,10 @@ def _logs(ledger: Source, wanted: Mapping[str, Iterable[int]]) -> list[_Log]:
 class _Writer:
     """The zip on its way out.  One thread; every field is written by ``write`` and what it calls."""
 
-    def __init__(self, file: IO[bytes], ledger: Source, logs: list[_Log], folder: Path | None) -> None:
+    def __init__(
+        self, file: IO[bytes], ledger: Source, logs: list[_Log], folder: Path | None, progress: Callable[[int], object]
+    ) -> None:
+        self._progress = progress
         self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
         self._ledger = ledger
         self._logs = logs
@@ -269,6 +273,7 @@ class _Writer:
                         continue
                     member.write(line(RecordLine(entry.body, entry.salt, entry.seq, entry.signature)) + b"\n")
                     log.opened += 1
+                    self._progress(1)
                     self._mark(*read_parts(entry.body))
 
     def _mark(self, header: Header, data: Data | None) -> None:
