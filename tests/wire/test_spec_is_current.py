@@ -34,3 +34,9 @@ def test_links_between_the_documents_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", text):
         if target not in ("exchange.md", "bundle.md"):
             assert (Path(SPEC) / target).exists(), f"{name} names {target}"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kinds_docstring_names_its_authors(name: str) -> None:
+    kind = KINDS[name]
+    assert f"Authors: {', '.join(sorted(kind.authors))}." in (kind.struct.__doc__ or "")

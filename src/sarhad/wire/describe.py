@@ -97,7 +97,7 @@ def _structs() -> set[type[msgspec.Struct]]:
 
 
 def _kind(kind: Kind) -> str:
-    facts = [f"Authors: {', '.join(sorted(kind.authors))}.", "An authorised act." if kind.act else ""]
+    facts = ["An authorised act." if kind.act else ""]
     facts.append("" if kind.expects == "none" else f"Expects: {kind.expects}.")
     return f"{_struct(kind.struct, f'### kind: {kind.name}')}\n{' '.join(filter(None, facts))}\n"
 

@@ -19,6 +19,8 @@ export interface paths {
          *
          *     ``accepts`` names the partner's record that is agreed to, absent for the proposal.
          *     ``replaces`` names the record of the terms that these take the place of.
+         *
+         *     Authors: administrator, commander.
          */
         readonly post: operations["actAgreement"];
         readonly delete?: never;
@@ -39,6 +41,8 @@ export interface paths {
         /**
          * Write a record of the kind allegation
          * @description One side says that the other harbours: where, since when, on what evidence.
+         *
+         *     Authors: commander, duty, secretary.
          */
         readonly post: operations["actAllegation"];
         readonly delete?: never;
@@ -62,6 +66,8 @@ export interface paths {
          *
          *     ``outcome``: ``done`` or ``will`` (accepted), ``partly``, ``cannot`` (the field's
          *     CANTCO), ``refuse`` (will not), ``inform`` (information given).
+         *
+         *     Authors: commander, duty, secretary.
          */
         readonly post: operations["actAnswer"];
         readonly delete?: never;
@@ -82,6 +88,8 @@ export interface paths {
         /**
          * Write a record of the kind attachment
          * @description A file by its content: SHA-256 of its bytes, size in bytes, media type (RFC 6838).
+         *
+         *     Authors: commander, duty, field, node, secretary.
          */
         readonly post: operations["actAttachment"];
         readonly delete?: never;
@@ -102,6 +110,8 @@ export interface paths {
         /**
          * Write a record of the kind claim
          * @description A group says that it did it; recorded by a party, with the source.
+         *
+         *     Authors: commander, duty, node, secretary.
          */
         readonly post: operations["actClaim"];
         readonly delete?: never;
@@ -124,6 +134,8 @@ export interface paths {
          * @description The author's party puts ``data`` in the place of the data of ``record``, one of its own.
          *
          *     ``data`` is whole and of the same kind; the first statement stays readable.
+         *
+         *     Authors: administrator, commander, duty, node, planner, secretary.
          */
         readonly post: operations["actCorrection"];
         readonly delete?: never;
@@ -147,6 +159,8 @@ export interface paths {
          *
          *     ``opens_s`` and ``closes_s`` are seconds after local midnight of the author's zone
          *     (both 0: always).  A later record with the same ``code`` replaces the earlier.
+         *
+         *     Authors: administrator, commander, planner.
          */
         readonly post: operations["actCrossing"];
         readonly delete?: never;
@@ -167,6 +181,8 @@ export interface paths {
         /**
          * Write a record of the kind denial
          * @description A party says that it is not so: of an allegation, a claim or a report.
+         *
+         *     Authors: commander, duty, secretary.
          */
         readonly post: operations["actDenial"];
         readonly delete?: never;
@@ -190,6 +206,8 @@ export interface paths {
          *
          *     ``external`` is the identifier in an outside data set (``ucdp-ged:323260``) with its
          *     licence named by the importer's note.
+         *
+         *     Authors: commander, duty, node.
          */
         readonly post: operations["actIncident"];
         readonly delete?: never;
@@ -216,6 +234,8 @@ export interface paths {
          *     node's certificate (DER, standard base64), pinned by partners as it stands.
          *     ``endpoint`` is the https address at which partners reach the node.  ``zone`` is an
          *     IANA time zone.  ``previous`` pins the older log after a compromise.
+         *
+         *     Authors: administrator, node.
          */
         readonly post: operations["actManifest"];
         readonly delete?: never;
@@ -236,6 +256,8 @@ export interface paths {
         /**
          * Write a record of the kind measurement
          * @description How far a pledge has come: ``value`` in the pledge's unit, as of ``when``.
+         *
+         *     Authors: auditor, planner, secretary.
          */
         readonly post: operations["actMeasurement"];
         readonly delete?: never;
@@ -256,6 +278,8 @@ export interface paths {
         /**
          * Write a record of the kind note
          * @description A free remark, on a record or on the watch.
+         *
+         *     Authors: administrator, auditor, commander, duty, field, node, planner, secretary.
          */
         readonly post: operations["actNote"];
         readonly delete?: never;
@@ -279,6 +303,8 @@ export interface paths {
          *
          *     ``officer`` is the sign-in name; a later record for the same name replaces the earlier.
          *     ``unit`` is the own unit that a field officer leads.
+         *
+         *     Authors: administrator, node.
          */
         readonly post: operations["actOfficer"];
         readonly delete?: never;
@@ -301,6 +327,8 @@ export interface paths {
          * @description What was promised: from ``baseline`` to ``target``, whole numbers of ``unit``, by ``due``.
          *
          *     ``accepts`` names the partner's pledge record that this one signs as well.
+         *
+         *     Authors: commander, secretary.
          */
         readonly post: operations["actPledge"];
         readonly delete?: never;
@@ -321,6 +349,8 @@ export interface paths {
         /**
          * Write a record of the kind post
          * @description Where units are based; a later record with the same ``code`` replaces the earlier.
+         *
+         *     Authors: administrator, commander, planner.
          */
         readonly post: operations["actPost"];
         readonly delete?: never;
@@ -341,6 +371,8 @@ export interface paths {
         /**
          * Write a record of the kind recall
          * @description The author's party asks that its released ``record`` be withdrawn.
+         *
+         *     Authors: commander, secretary.
          */
         readonly post: operations["actRecall"];
         readonly delete?: never;
@@ -361,6 +393,8 @@ export interface paths {
         /**
          * Write a record of the kind recall-answer
          * @description The partner's reply to a recall: withdrawn from use, or refused with the reason.
+         *
+         *     Authors: commander, secretary.
          */
         readonly post: operations["actRecallAnswer"];
         readonly delete?: never;
@@ -384,6 +418,8 @@ export interface paths {
          *
          *     ``spans`` are inclusive runs of sequence numbers, ascending and disjoint, so that
          *     one receipt can cover a whole catch-up.  Answered is told by the answer itself.
+         *
+         *     Authors: administrator, auditor, commander, duty, field, node, planner, secretary.
          */
         readonly post: operations["actReceipt"];
         readonly delete?: never;
@@ -407,6 +443,8 @@ export interface paths {
          *
          *     A release only ever widens: what was released cannot be unsaid, only recalled.
          *     ``record`` and its own marking stay as they are; the leaf does not change.
+         *
+         *     Authors: commander, duty, secretary.
          */
         readonly post: operations["actRelease"];
         readonly delete?: never;
@@ -430,6 +468,8 @@ export interface paths {
          *
          *     ``incident`` names it, of either party.  ``source`` says where the statement comes
          *     from: a unit, an office, a publication with its date.
+         *
+         *     Authors: commander, duty, field, node.
          */
         readonly post: operations["actReport"];
         readonly delete?: never;
@@ -450,6 +490,8 @@ export interface paths {
         /**
          * Write a record of the kind request
          * @description Please do (``act``), or tell us (``inform``).
+         *
+         *     Authors: commander, duty, planner, secretary.
          */
         readonly post: operations["actRequest"];
         readonly delete?: never;
@@ -470,6 +512,8 @@ export interface paths {
         /**
          * Write a record of the kind resumption
          * @description The author's party resumes the exchange that ``suspension`` stopped.
+         *
+         *     Authors: administrator, commander.
          */
         readonly post: operations["actResumption"];
         readonly delete?: never;
@@ -490,6 +534,8 @@ export interface paths {
         /**
          * Write a record of the kind sector
          * @description A stretch of the border: ``line`` from one end to the other, ``code`` unique per party.
+         *
+         *     Authors: administrator, commander, planner.
          */
         readonly post: operations["actSector"];
         readonly delete?: never;
@@ -510,6 +556,8 @@ export interface paths {
         /**
          * Write a record of the kind suspension
          * @description The author's party stops the exchange with ``partner``.
+         *
+         *     Authors: administrator, commander.
          */
         readonly post: operations["actSuspension"];
         readonly delete?: never;
@@ -533,6 +581,8 @@ export interface paths {
          *
          *     A later record with the same ``unit`` and ``incident`` carries the next ``status``;
          *     the unit's own field officer may write those after ``ordered``.
+         *
+         *     Authors: commander, duty, field.
          */
         readonly post: operations["actTasking"];
         readonly delete?: never;
@@ -556,6 +606,8 @@ export interface paths {
          *
          *     ``strength`` in persons; ``notice_to_move_s`` from order to wheels rolling;
          *     ``speed_kmh`` on a good road; ``crosses_line`` False keeps it on its own side.
+         *
+         *     Authors: administrator, commander, planner.
          */
         readonly post: operations["actUnit"];
         readonly delete?: never;
@@ -578,6 +630,8 @@ export interface paths {
          * @description Where a unit is and what it is doing, as known ``as_of`` that time.
          *
          *     ``unit`` names the unit's record, of the same party.  ``help``: it asks for help, until its next status.
+         *
+         *     Authors: commander, duty, field, node, planner.
          */
         readonly post: operations["actUnitStatus"];
         readonly delete?: never;
@@ -598,6 +652,8 @@ export interface paths {
         /**
          * Write a record of the kind warning
          * @description You are about to be hit: to one partner, with the urgency that sets its clock.
+         *
+         *     Authors: commander, duty.
          */
         readonly post: operations["actWarning"];
         readonly delete?: never;
@@ -622,6 +678,8 @@ export interface paths {
          *     It passes only when the incoming officer signs a handover that ``accepts`` this
          *     one.  One whose author is itself the incoming officer takes the watch at once:
          *     the first of all, or a commander's where nobody is there to hand it over.
+         *
+         *     Authors: commander, duty.
          */
         readonly post: operations["actWatchHandover"];
         readonly delete?: never;
@@ -642,6 +700,8 @@ export interface paths {
         /**
          * Write a record of the kind zone-notice
          * @description Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when.
+         *
+         *     Authors: commander, duty, planner.
          */
         readonly post: operations["actZoneNotice"];
         readonly delete?: never;

@@ -16,7 +16,10 @@ Ring = Annotated[tuple[Point, ...], Meta(min_length=3, max_length=500)]
 
 @kind("sector", authors={"commander", "administrator", "planner"})
 class Sector(Data, frozen=True, kw_only=True):
-    """A stretch of the border: ``line`` from one end to the other, ``code`` unique per party."""
+    """A stretch of the border: ``line`` from one end to the other, ``code`` unique per party.
+
+    Authors: administrator, commander, planner.
+    """
 
     code: Short
     names: Names
@@ -29,6 +32,8 @@ class Crossing(Data, frozen=True, kw_only=True):
 
     ``opens_s`` and ``closes_s`` are seconds after local midnight of the author's zone
     (both 0: always).  A later record with the same ``code`` replaces the earlier.
+
+    Authors: administrator, commander, planner.
     """
 
     code: Short
@@ -43,7 +48,10 @@ class Crossing(Data, frozen=True, kw_only=True):
 
 @kind("post", authors={"commander", "administrator", "planner"})
 class Post(Data, frozen=True, kw_only=True):
-    """Where units are based; a later record with the same ``code`` replaces the earlier."""
+    """Where units are based; a later record with the same ``code`` replaces the earlier.
+
+    Authors: administrator, commander, planner.
+    """
 
     code: Short
     names: Names
@@ -60,6 +68,8 @@ class Unit(Data, frozen=True, kw_only=True):
 
     ``strength`` in persons; ``notice_to_move_s`` from order to wheels rolling;
     ``speed_kmh`` on a good road; ``crosses_line`` False keeps it on its own side.
+
+    Authors: administrator, commander, planner.
     """
 
     code: Short
@@ -78,6 +88,8 @@ class UnitStatus(Data, frozen=True, kw_only=True):
     """Where a unit is and what it is doing, as known ``as_of`` that time.
 
     ``unit`` names the unit's record, of the same party.  ``help``: it asks for help, until its next status.
+
+    Authors: commander, duty, field, node, planner.
     """
 
     unit: Ref
@@ -94,7 +106,10 @@ class UnitStatus(Data, frozen=True, kw_only=True):
 
 @kind("zone-notice", authors={"duty", "commander", "planner"}, act=True, expects="acknowledge")
 class ZoneNotice(Data, frozen=True, kw_only=True):
-    """Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when."""
+    """Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when.
+
+    Authors: commander, duty, planner.
+    """
 
     activity: Literal["patrol", "exercise", "engineering", "pursuit", "flight", "response", "other"]
     when: Moment

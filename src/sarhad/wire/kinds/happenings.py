@@ -22,6 +22,8 @@ class Incident(Data, frozen=True, kw_only=True):
 
     ``external`` is the identifier in an outside data set (``ucdp-ged:323260``) with its
     licence named by the importer's note.
+
+    Authors: commander, duty, node.
     """
 
     title: Words
@@ -38,6 +40,8 @@ class Report(Data, frozen=True, kw_only=True):
 
     ``incident`` names it, of either party.  ``source`` says where the statement comes
     from: a unit, an office, a publication with its date.
+
+    Authors: commander, duty, field, node.
     """
 
     incident: Ref
@@ -52,7 +56,10 @@ class Report(Data, frozen=True, kw_only=True):
 
 @kind("claim", authors={"duty", "commander", "secretary", "node"})
 class Claim(Data, frozen=True, kw_only=True):
-    """A group says that it did it; recorded by a party, with the source."""
+    """A group says that it did it; recorded by a party, with the source.
+
+    Authors: commander, duty, node, secretary.
+    """
 
     incident: Ref
     group: Short
@@ -62,7 +69,10 @@ class Claim(Data, frozen=True, kw_only=True):
 
 @kind("attachment", authors={"duty", "commander", "secretary", "field", "node"})
 class Attachment(Data, frozen=True, kw_only=True):
-    """A file by its content: SHA-256 of its bytes, size in bytes, media type (RFC 6838)."""
+    """A file by its content: SHA-256 of its bytes, size in bytes, media type (RFC 6838).
+
+    Authors: commander, duty, field, node, secretary.
+    """
 
     sha256: Hex32
     size: Annotated[int, Meta(ge=1, le=50_000_000)]
@@ -73,7 +83,10 @@ class Attachment(Data, frozen=True, kw_only=True):
 
 @kind("note", authors={"duty", "commander", "secretary", "planner", "auditor", "administrator", "field", "node"})
 class Note(Data, frozen=True, kw_only=True):
-    """A free remark, on a record or on the watch."""
+    """A free remark, on a record or on the watch.
+
+    Authors: administrator, auditor, commander, duty, field, node, planner, secretary.
+    """
 
     text: Words
     about: Ref | None = None

@@ -28,6 +28,8 @@ class Manifest(Data, frozen=True, kw_only=True):
     node's certificate (DER, standard base64), pinned by partners as it stands.
     ``endpoint`` is the https address at which partners reach the node.  ``zone`` is an
     IANA time zone.  ``previous`` pins the older log after a compromise.
+
+    Authors: administrator, node.
     """
 
     log: LogName
@@ -58,6 +60,8 @@ class Officer(Data, frozen=True, kw_only=True):
 
     ``officer`` is the sign-in name; a later record for the same name replaces the earlier.
     ``unit`` is the own unit that a field officer leads.
+
+    Authors: administrator, node.
     """
 
     officer: OfficerId
@@ -123,6 +127,8 @@ class Agreement(Data, frozen=True, kw_only=True):
 
     ``accepts`` names the partner's record that is agreed to, absent for the proposal.
     ``replaces`` names the record of the terms that these take the place of.
+
+    Authors: administrator, commander.
     """
 
     terms: Terms
@@ -138,7 +144,10 @@ class Agreement(Data, frozen=True, kw_only=True):
 
 @kind("suspension", authors={"commander", "administrator"}, act=True)
 class Suspension(Data, frozen=True, kw_only=True):
-    """The author's party stops the exchange with ``partner``."""
+    """The author's party stops the exchange with ``partner``.
+
+    Authors: administrator, commander.
+    """
 
     partner: PartyId
     reason: Words
@@ -150,7 +159,10 @@ class Suspension(Data, frozen=True, kw_only=True):
 
 @kind("resumption", authors={"commander", "administrator"}, act=True)
 class Resumption(Data, frozen=True, kw_only=True):
-    """The author's party resumes the exchange that ``suspension`` stopped."""
+    """The author's party resumes the exchange that ``suspension`` stopped.
+
+    Authors: administrator, commander.
+    """
 
     partner: PartyId
     suspension: Ref

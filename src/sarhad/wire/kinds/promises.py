@@ -19,6 +19,8 @@ class Tasking(Data, frozen=True, kw_only=True):
 
     A later record with the same ``unit`` and ``incident`` carries the next ``status``;
     the unit's own field officer may write those after ``ordered``.
+
+    Authors: commander, duty, field.
     """
 
     unit: Ref
@@ -38,6 +40,8 @@ class Pledge(Data, frozen=True, kw_only=True):
     """What was promised: from ``baseline`` to ``target``, whole numbers of ``unit``, by ``due``.
 
     ``accepts`` names the partner's pledge record that this one signs as well.
+
+    Authors: commander, secretary.
     """
 
     names: Names
@@ -56,7 +60,10 @@ class Pledge(Data, frozen=True, kw_only=True):
 
 @kind("measurement", authors={"secretary", "planner", "auditor"})
 class Measurement(Data, frozen=True, kw_only=True):
-    """How far a pledge has come: ``value`` in the pledge's unit, as of ``when``."""
+    """How far a pledge has come: ``value`` in the pledge's unit, as of ``when``.
+
+    Authors: auditor, planner, secretary.
+    """
 
     pledge: Ref
     value: Quantity

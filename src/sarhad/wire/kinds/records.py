@@ -22,6 +22,8 @@ class ReleaseAct(Data, frozen=True, kw_only=True):
 
     A release only ever widens: what was released cannot be unsaid, only recalled.
     ``record`` and its own marking stay as they are; the leaf does not change.
+
+    Authors: commander, duty, secretary.
     """
 
     record: Ref
@@ -43,6 +45,8 @@ class Receipt(Data, frozen=True, kw_only=True):
 
     ``spans`` are inclusive runs of sequence numbers, ascending and disjoint, so that
     one receipt can cover a whole catch-up.  Answered is told by the answer itself.
+
+    Authors: administrator, auditor, commander, duty, field, node, planner, secretary.
     """
 
     log: LogName
@@ -68,7 +72,10 @@ class Receipt(Data, frozen=True, kw_only=True):
 
 @kind("recall", authors={"commander", "secretary"}, act=True, expects="answer")
 class Recall(Data, frozen=True, kw_only=True):
-    """The author's party asks that its released ``record`` be withdrawn."""
+    """The author's party asks that its released ``record`` be withdrawn.
+
+    Authors: commander, secretary.
+    """
 
     record: Ref
     reason: Words
@@ -80,7 +87,10 @@ class Recall(Data, frozen=True, kw_only=True):
 
 @kind("recall-answer", authors={"commander", "secretary"}, act=True)
 class RecallAnswer(Data, frozen=True, kw_only=True):
-    """The partner's reply to a recall: withdrawn from use, or refused with the reason."""
+    """The partner's reply to a recall: withdrawn from use, or refused with the reason.
+
+    Authors: commander, secretary.
+    """
 
     recall: Ref
     complied: bool
@@ -96,6 +106,8 @@ class Correction(Data, frozen=True, kw_only=True):
     """The author's party puts ``data`` in the place of the data of ``record``, one of its own.
 
     ``data`` is whole and of the same kind; the first statement stays readable.
+
+    Authors: administrator, commander, duty, node, planner, secretary.
     """
 
     record: Ref

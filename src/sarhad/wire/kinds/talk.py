@@ -15,7 +15,10 @@ Evidence = Annotated[tuple[Ref, ...], Meta(max_length=50)]
 
 @kind("warning", authors={"duty", "commander"}, act=True, expects="acknowledge")
 class Warn(Data, frozen=True, kw_only=True):
-    """You are about to be hit: to one partner, with the urgency that sets its clock."""
+    """You are about to be hit: to one partner, with the urgency that sets its clock.
+
+    Authors: commander, duty.
+    """
 
     to: PartyId
     urgency: Urgency
@@ -31,7 +34,10 @@ class Warn(Data, frozen=True, kw_only=True):
 
 @kind("request", authors={"duty", "commander", "secretary", "planner"}, act=True, expects="answer")
 class Request(Data, frozen=True, kw_only=True):
-    """Please do (``act``), or tell us (``inform``)."""
+    """Please do (``act``), or tell us (``inform``).
+
+    Authors: commander, duty, planner, secretary.
+    """
 
     to: PartyId
     urgency: Urgency
@@ -51,6 +57,8 @@ class Answer(Data, frozen=True, kw_only=True):
 
     ``outcome``: ``done`` or ``will`` (accepted), ``partly``, ``cannot`` (the field's
     CANTCO), ``refuse`` (will not), ``inform`` (information given).
+
+    Authors: commander, duty, secretary.
     """
 
     of: Ref
@@ -64,7 +72,10 @@ class Answer(Data, frozen=True, kw_only=True):
 
 @kind("allegation", authors={"commander", "secretary", "duty"}, act=True, expects="answer")
 class Allegation(Data, frozen=True, kw_only=True):
-    """One side says that the other harbours: where, since when, on what evidence."""
+    """One side says that the other harbours: where, since when, on what evidence.
+
+    Authors: commander, duty, secretary.
+    """
 
     to: PartyId
     urgency: Urgency
@@ -81,7 +92,10 @@ class Allegation(Data, frozen=True, kw_only=True):
 
 @kind("denial", authors={"commander", "secretary", "duty"}, act=True)
 class Denial(Data, frozen=True, kw_only=True):
-    """A party says that it is not so: of an allegation, a claim or a report."""
+    """A party says that it is not so: of an allegation, a claim or a report.
+
+    Authors: commander, duty, secretary.
+    """
 
     of: Ref
     text: Words

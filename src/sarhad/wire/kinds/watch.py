@@ -25,6 +25,8 @@ class WatchHandover(Data, frozen=True, kw_only=True):
     It passes only when the incoming officer signs a handover that ``accepts`` this
     one.  One whose author is itself the incoming officer takes the watch at once:
     the first of all, or a commander's where nobody is there to hand it over.
+
+    Authors: commander, duty.
     """
 
     incoming: OfficerId
