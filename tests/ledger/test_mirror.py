@@ -260,7 +260,9 @@ def test_the_authors_own_timestamp_travels_with_its_checkpoint(pair: Pair) -> No
 def test_a_timestamp_of_the_author_that_does_not_verify_spoils_the_note(pair: Pair) -> None:
     raw = pair.author.checkpoint()
     own = note.parse(raw).signatures[1]
-    bad = raw.replace(note.line(own).encode(), note.line(replace(own, blob=own.blob[:-1] + b"\0")).encode())
+    bad = raw.replace(
+        note.line(own).encode(), note.line(replace(own, blob=own.blob[:-1] + bytes([own.blob[-1] ^ 1]))).encode()
+    )
     with pytest.raises(VerificationError):
         pair.mirror.extend("pk", 0, pair.author.commitments("pk", 0, 10), [], bad)
 
