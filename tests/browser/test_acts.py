@@ -151,7 +151,6 @@ def test_a_recall_is_asked_by_the_commander_and_answered_by_the_partners(desks: 
     expect(pakistan.locator("#record")).to_contain_text("withdrew it from use", timeout=CROSSES_MS)
 
 
-@pytest.mark.skip(reason="known fault: the page complains in the console while it closes")
 def test_an_allegation_a_denial_a_claim_and_a_notice_are_written_with_the_pointer(desks: Desks) -> None:
     pakistan, iran = desks["pk"].watch(), desks["ir"].watch()
     pakistan.get_by_role("button", name="Act or find").click()
