@@ -172,10 +172,8 @@ def _finish(
     free = np.nonzero(found.state == 0)[0]
     left = sites + int(fixed.sum()) - int((found.state == 1).sum())
     model = _model(rest, free, left)
-    used = np.nonzero(np.diff(rest.start) > 0)[0]
     base = float(rest.cap.sum())
-    start = _start(rest, free, used, found)
-    outcome = highs.solve(model, deadline, step=step, start=start)
+    outcome = highs.solve(model, deadline, step=step)
     best, value = found.is_open, found.value
     if outcome.x is not None:
         trial = (found.state == 1).astype(np.int32)
@@ -196,15 +194,6 @@ def filled(is_open: Small, count: int) -> Small:
     if missing > 0:
         result[np.nonzero(result == 0)[0][:missing]] = 1
     return result
-
-
-def _start(rest: Sparse, free: NDArray[np.int64], used: NDArray[np.int64], found: Found) -> Floats | None:
-    if np.any((found.state == -1) & (found.is_open == 1)) or np.any((found.state == 1) & (found.is_open == 0)):
-        return None
-    owner = np.repeat(np.arange(rest.cap.size), np.diff(rest.start))
-    reached = np.zeros(rest.cap.size)
-    np.maximum.at(reached, owner, found.is_open[rest.site].astype(np.float64))
-    return np.concatenate((found.is_open[free].astype(np.float64), reached[used]))
 
 
 def _capacitated(merged: _Merged, fixed: Small, sites: int, capacity: Floats, deadline: Deadline) -> Answer:
