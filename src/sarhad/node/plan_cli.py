@@ -76,6 +76,7 @@ def plan_site(**options: Any) -> None:
 @click.option("--processes", default=1, show_default=True, help="Cores to use.")
 @DELAYS[0]
 @DELAYS[1]
+@click.option("--fit", "fitted", metavar="TABLE", help="Table of incidents to fit the rate to; by default the largest.")
 @JSON
 def plan_simulate(**options: Any) -> None:
     """Simulate the joint force against incidents like those on record."""
@@ -91,6 +92,7 @@ def plan_simulate(**options: Any) -> None:
 @DELAYS[1]
 @click.option("--runs", default=20, show_default=True, help="Simulated runs with busy units.")
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same figures.")
+@click.option("--fit", "fitted", metavar="TABLE", help="Table of incidents to fit the rate to; by default the largest.")
 @click.option("--pages", type=FOLDER, help="Write the one-page result in three languages there.")
 @JSON
 @GEOJSON

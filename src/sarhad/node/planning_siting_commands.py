@@ -28,7 +28,7 @@ from sarhad.node.planning_siting import (
 from sarhad.response import siting
 from sarhad.response.dividend import Cover, Dividend, Map, dividend, page
 from sarhad.response.dividend.compute import LIMITS_S, Loaded, loaded
-from sarhad.response.simulation import Delay, fit_poisson, replicate
+from sarhad.response.simulation import Delay, Fit, fit_poisson, replicate
 from sarhad.response.siting import Answer, Deadline, SitingError
 from sarhad.response.siting.kernels import Floats
 from sarhad.wire.values import Language
@@ -126,16 +126,16 @@ def _site_rows(
 
 def simulate(
     region: Path | None, kinds: Sequence[str], runs: int, years: float, seed: int, processes: int,
-    delay_median: float, delay_p90: float, as_json: bool,
+    delay_median: float, delay_p90: float, fitted: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Fit a Poisson model to the region's incidents, simulate the joint force, print means with intervals."""
     setting = read_setting(region or DEFAULT_REGION, weights={}, spread_provinces=False)
     fielded, delay = field_force(setting, kinds or RESPONDERS), Delay(delay_median, delay_p90, 0)
-    fit = fit_poisson(_years(setting), _shares(setting))
+    fit, table_words = _fit(setting, fitted)
     figures = replicate(
         fielded.force, fit, runs=runs, years=years, scene_s=SCENE_S, delay=delay, seed=seed, processes=processes
     )
-    facts = [*_facts(setting), ("model", fit.words), ("delay", _delay_words(delay))]
+    facts = [*_facts(setting), ("fitted", table_words), ("model", fit.words), ("delay", _delay_words(delay))]
     if as_json:
         print(json.dumps(_plain({"figures": {k: asdict(v) for k, v in figures.items()}, "rests_on": facts})))
         return 0
@@ -150,7 +150,7 @@ def simulate(
 
 def dividend_command(
     region: Path | None, kinds: Sequence[str], delay_median: float, delay_p90: float, runs: int, seed: int,
-    pages: Path | None, as_json: bool, geojson: Path | None, table: Path | None,
+    fitted: str | None, pages: Path | None, as_json: bool, geojson: Path | None, table: Path | None,
 ) -> int:  # fmt: skip
     """Compare two separate forces with one joint force; print, and write the one-page results and exports."""
     setting = read_setting(region or DEFAULT_REGION, weights={}, spread_provinces=False)
@@ -158,12 +158,13 @@ def dividend_command(
     names = [crossing.names.en for crossing in fielded.crossings]
     _, weight = setting.wanted
     result = dividend(fielded.force, weight, delay.median_s, names, fielded.willing)
-    fit = fit_poisson(_years(setting), _shares(setting))
+    fit, table_words = _fit(setting, fitted)
     busy = loaded(fielded.force, fit, delay, runs=runs, years=5.0, scene_s=SCENE_S, seed=seed)
     facts = [
         *_facts(setting),
         ("kinds", ", ".join(kinds or RESPONDERS)),
         ("units", str(len(fielded.units))),
+        ("fitted", table_words),
         ("delay", _delay_words(delay)),
         ("load", _load_words(busy)),
     ]
@@ -199,12 +200,23 @@ def _cover_cells(cover: Cover) -> list[str]:
     return [*(f"{share:.1%}" for share in cover.within), *times]
 
 
-def _years(setting: Setting) -> Any:
-    return np.array([setting.events[i].year for i in setting.demand.used], np.int64)
+def _fit(setting: Setting, table: str | None) -> tuple[Fit, str]:
+    """Fit the rate to one table of incidents, the largest when none is named; return it and what it rests on.
 
-
-def _shares(setting: Setting) -> Floats:
-    return setting.demand.share[:, setting.demand.weight > 0]
+    Tables differ in kind and in the years that they cover, so they are never added.
+    Raises SitingError for a table that has no incident in the setting.
+    """
+    events = [setting.events[i] for i in setting.demand.used]
+    tables = [event.source for event in events]
+    chosen = table or max(sorted(set(tables)), key=tables.count)
+    if chosen not in tables:
+        raise SitingError(
+            f"no incident of the table {chosen!r}", where="--fit", do=f"Name one of {sorted(set(tables))}"
+        )
+    mine = np.array([source == chosen for source in tables])
+    years = np.array([event.year for event in events], np.int64)[mine]
+    shares = setting.demand.share[:, setting.demand.weight > 0][mine]
+    return fit_poisson(years, shares), f"{chosen}, {int(mine.sum())} incidents; other tables are not added to it"
 
 
 def _facts(setting: Setting) -> list[tuple[str, str]]:
