@@ -21,10 +21,11 @@ from sarhad.node.settings import load as load_settings
 from sarhad.picture import Picture
 from sarhad.response import graph as roads
 from sarhad.response.dispatch import Proposal, propose
-from sarhad.response.dispatch.proposal import Answer
 from sarhad.response.dispatch.scene import Scene
 from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import incident_state, point_state, snapshot_of
+from sarhad.response.kept import Kept
+from sarhad.response.proposal import Answer
 from sarhad.response.reach import VEHICLE
 from sarhad.response.snapshot import IncidentState, Need, Snapshot, read
 from sarhad.wire import record as records
@@ -32,15 +33,6 @@ from sarhad.wire.ids import party_of
 from sarhad.wire.values import Point, Urgency
 
 DEFAULT_REGION = Path("examples/sistan-balochistan")
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A proposal with all that it was made from, so that it can be made again."""
-
-    format: str = "sarhad-plan/v1"
-    snapshot: msgspec.Raw
-    limit_ms: int
-    proposal: msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)

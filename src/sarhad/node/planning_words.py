@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sarhad.response.dispatch.proposal import Reason, Value
+from sarhad.response.proposal import Reason, Value
 
 _SENTENCES = {
     "provides": "gives {capabilities}, {strength} persons",

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -20,6 +21,7 @@ from sarhad.gateways.geo.manifest import RegionError
 from sarhad.gateways.geo.places import read_places
 from sarhad.node import exporting
 from sarhad.node.build import Node, opened
+from sarhad.node.compute import Compute
 from sarhad.node.printing.make import print_for_web
 from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
@@ -29,8 +31,29 @@ from sarhad.web.settings import PrintOrder, WebSettings
 from sarhad.wire.errors import Unavailable
 
 STOP_S = 5
+PLANS_NICENESS = 10
+"""Plans yield the processor to the desk and to responses."""
 
 log = structlog.get_logger("sarhad.node")
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The processes that compute for the desk, each started by its first question."""
+
+    respond: Compute
+    plan: Compute
+
+    async def aclose(self) -> None:
+        """End both."""
+        await self.respond.close()
+        await self.plan.close()
+
+
+def workers_for(settings: Settings) -> Workers:
+    """Return the workers on the node's region; none runs yet."""
+    region = settings.region_folder()
+    return Workers(Compute(region), Compute(region, niceness=PLANS_NICENESS))
 
 
 class DeskServer(uvicorn.Server):
@@ -50,7 +73,7 @@ def main(folder: Path) -> int:
 
 async def serve(folder: Path) -> None:
     """Open the node, run its parts, end them on SIGINT or SIGTERM."""
-    async with opened(folder) as node:
+    async with opened(folder) as node, contextlib.aclosing(workers_for(node.settings)) as workers:
         configure_logging(node.settings.log_level)
         require_free(node.settings.desk_host, node.settings.desk_port, "desk_port")
         require_free(node.settings.exchange_host, node.settings.exchange_port, "exchange_port")
@@ -58,7 +81,7 @@ async def serve(folder: Path) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
-        desk = desk_server(node)
+        desk = desk_server(node, workers)
 
         async def until_stopped() -> None:
             await stopped.wait()
@@ -126,7 +149,7 @@ def address(settings: Settings) -> str:
     return f"{scheme}://{settings.desk_host}:{settings.desk_port}"
 
 
-def desk_server(node: Node) -> DeskServer:
+def desk_server(node: Node, workers: Workers) -> DeskServer:
     """Make the server of the desk's pages."""
     settings = node.settings
 
@@ -148,6 +171,8 @@ def desk_server(node: Node) -> DeskServer:
         ),
         export=export,
         print_=print_,
+        compute=workers.respond,
+        plans=workers.plan,
     )
     config = uvicorn.Config(
         app,

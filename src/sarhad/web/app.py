@@ -32,7 +32,7 @@ from sarhad.web import (
 )
 from sarhad.web.guards import Doorkeeper, allow, keep_door
 from sarhad.web.office import Office
-from sarhad.web.settings import Export, Print, WebSettings
+from sarhad.web.settings import Compute, Export, Print, WebSettings
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -81,9 +81,11 @@ def create_app(
     settings: WebSettings | None = None,
     export: Export | None = None,
     print_: Print | None = None,
+    compute: Compute | None = None,
+    plans: Compute | None = None,
 ) -> Litestar:
     """Make the application of one desk; serve it on the desk's address."""
-    office = Office(desk, accounts, attachments, settings or WebSettings(), export, print_)
+    office = Office(desk, accounts, attachments, settings or WebSettings(), export, print_, compute, plans)
     return application(office, None)
 
 

@@ -18,19 +18,24 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from sarhad.desk.throttle import Throttled
+from sarhad.response.errors import PlanError
 from sarhad.wire.errors import Refused, SarhadError, Unavailable, VerificationError
 
 log = structlog.get_logger("sarhad.web")
 
 
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
-    """``code``: a stable word; ``retry``: the same call may succeed later unchanged."""
+    """``code``: a stable word; ``retry``: the same call may succeed later unchanged.
+
+    ``values``: what the words of a plan's failure are about, so that the page says it in its language.
+    """
 
     code: str
     what: str
     where: str = ""
     do: str = ""
     retry: bool = False
+    values: dict[str, str | int] = {}
 
 
 class Limited(Unavailable):
@@ -65,6 +70,8 @@ STATUS: dict[str, int] = {
     "not-found": 404,
     "key-reused": 409,
     "too-large": 413,
+    "plan-not-installed": 503,
+    "plan-no-region": 503,
     "throttled": 429,
     "too-many-calls": 429,
 }
@@ -75,7 +82,7 @@ def status_of(error: SarhadError) -> int:
     """422 for what the rules or checks refuse, 503 for what may succeed later, 500 for the rest."""
     if error.code in STATUS:
         return STATUS[error.code]
-    if isinstance(error, (Refused, VerificationError)):
+    if isinstance(error, (Refused, VerificationError, PlanError)):
         return 422
     return 503 if error.retry else 500
 
@@ -83,6 +90,8 @@ def status_of(error: SarhadError) -> int:
 def expected(_request: Request[Any, Any, Any], error: SarhadError) -> Response[ErrorView]:
     """Answer an error that the program foresaw."""
     view = ErrorView(code=error.code, what=error.what, where=error.where, do=error.do, retry=error.retry)
+    if isinstance(error, PlanError):
+        view = msgspec.structs.replace(view, values=error.values)
     headers = {}
     if isinstance(error, (Throttled, Limited)):
         headers["Retry-After"] = str(error.retry_after_s)

@@ -15,7 +15,8 @@ from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.photos import Photos
 from sarhad.web.limits import Buckets
-from sarhad.web.settings import Export, Print, WebSettings
+from sarhad.web.settings import Compute, Export, Print, WebSettings
+from sarhad.wire.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Office:
     settings: WebSettings
     export: Export | None = None
     print: Print | None = None
+    compute: Compute | None = None
+    """The worker for responses to incidents: nothing slow is ever put to it."""
+    plans: Compute | None = None
+    """The worker for plans, apart, so that no study keeps a response waiting."""
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
 
@@ -52,6 +57,20 @@ class Office:
     def prints(self) -> Buckets:
         """How many PDFs each officer may still have made."""
         return Buckets(self.settings.prints)
+
+    @property
+    def responder(self) -> Compute:
+        """The worker for responses; raises Unavailable where the node gave none."""
+        if self.compute is None:
+            raise Unavailable("this desk cannot plan", do="Serve it with sarhad run")
+        return self.compute
+
+    @property
+    def planner(self) -> Compute:
+        """The worker for plans; raises Unavailable where the node gave none."""
+        if self.plans is None:
+            raise Unavailable("this desk cannot plan", do="Serve it with sarhad run")
+        return self.plans
 
     @property
     def cookie(self) -> str:

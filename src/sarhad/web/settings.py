@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from sarhad.desk import Actor
 from sarhad.picture.places import PlaceIndex
@@ -32,6 +32,14 @@ class PrintOrder:
 
 Print = Callable[[PrintOrder, Actor], Awaitable[bytes]]
 """Makes a PDF."""
+
+
+class Compute(Protocol):
+    """Puts a question to a worker process, so that the event loop never computes."""
+
+    async def __call__(self, task: str, question: bytes, *, timeout_s: float = 30.0) -> bytes:
+        """Return the answer; raises PlanError as the task does, Unavailable when it cannot be had now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1663,6 +1663,8 @@ export interface components {
         /**
          * ErrorView
          * @description ``code``: a stable word; ``retry``: the same call may succeed later unchanged.
+         *
+         *         ``values``: what the words of a plan's failure are about, so that the page says it in its language.
          */
         readonly ErrorView: {
             readonly code: string;
@@ -1670,6 +1672,10 @@ export interface components {
             readonly do?: string;
             /** @default false */
             readonly retry?: boolean;
+            /** @default {} */
+            readonly values?: {
+                readonly [key: string]: string | number;
+            };
             readonly what: string;
             /** @default  */
             readonly where?: string;

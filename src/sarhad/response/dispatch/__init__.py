@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from sarhad import __version__
 from sarhad.response.dispatch.explain import answer, faster
-from sarhad.response.dispatch.proposal import Proposal, Stage
 from sarhad.response.dispatch.scene import Scene
 from sarhad.response.dispatch.solve import STAGES, solve
 from sarhad.response.errors import PlanError
 from sarhad.response.graph import RoadGraph
+from sarhad.response.proposal import Proposal, Stage
 from sarhad.response.reach import VEHICLE, Profile
 from sarhad.response.snapshot import Snapshot
 

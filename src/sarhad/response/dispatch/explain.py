@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sarhad.response.dispatch.problem import Problem
-from sarhad.response.dispatch.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet
 from sarhad.response.dispatch.scene import Scene, crossing_all, without_notice
 from sarhad.response.dispatch.solve import Solution, solve
+from sarhad.response.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet
 
 
 def answer(scene: Scene, problem: Problem, solution: Solution, j: int) -> Answer:

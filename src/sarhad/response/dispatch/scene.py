@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sarhad.response.dispatch.problem import NEVER, Problem
-from sarhad.response.dispatch.proposal import Passing, Reason, Way
 from sarhad.response.geometry import great_circle_m
 from sarhad.response.graph import RoadGraph
+from sarhad.response.proposal import Passing, Reason, Way
 from sarhad.response.reach import AIR, FAR, Field, Gate, Profile, Travel, Traveller, gates_of, place
 from sarhad.response.snapshot import MOBILE, Need, Snapshot, UnitState
 from sarhad.wire.values import Place
