@@ -17,6 +17,8 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 
+ROLES = click.Choice(["duty", "commander", "secretary", "planner", "auditor", "administrator", "field"])
+
 EXIT_FAILED = 1
 EXIT_ERROR = 2
 
@@ -163,20 +165,14 @@ def officer() -> None:
 @click.argument("folder", type=FOLDER)
 @click.argument("name")
 @click.option("--title", required=True, help="The desk's title in English; a function, not a person.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice(["duty", "commander", "secretary", "planner", "auditor", "administrator"]),
-    help="What the officer may do. Repeat for more.",
-)
+@click.option("--role", "roles", multiple=True, required=True, type=ROLES, help="What it may do. Repeat for more.")
+@click.option("--unit", metavar="CODE", help="The unit that the officer leads; needed for the role field.")
 @click.password_option(help="Asked for when not given.", envvar="SARHAD_PASSWORD")
-def officer_add(folder: Path, name: str, title: str, roles: tuple[str, ...], password: str) -> None:
+def officer_add(folder: Path, name: str, title: str, roles: tuple[str, ...], unit: str | None, password: str) -> None:
     """Add the officer NAME, or give it a new title, roles and password."""
     from sarhad.node import setup
 
-    click.echo(setup.add_officer_command(folder, name, title, roles, password))
+    click.echo(setup.add_officer_command(folder, name, title, roles, unit, password))
 
 
 @officer.command("password")

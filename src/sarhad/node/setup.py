@@ -121,18 +121,31 @@ async def write_ground(node: Node, ground: Ground) -> dict[str, str]:
     return held
 
 
-def add_officer_command(folder: Path, name: str, title: str, roles: tuple[str, ...], password: str) -> str:
-    """``sarhad officer add``; returns what to print."""
+def add_officer_command(
+    folder: Path, name: str, title: str, roles: tuple[str, ...], unit: str | None, password: str
+) -> str:
+    """``sarhad officer add``; returns what to print.  ``unit`` is the code of the unit that the officer leads."""
     known: dict[str, Role] = {role: role for role in get_args(Role)}
-    data = Officer(officer=name, title=Names(en=title), roles=tuple(known[role] for role in roles))
 
     async def add() -> str:
         async with opened(folder) as node:
+            ref = None if unit is None else unit_ref(node, unit)
+            data = Officer(officer=name, title=Names(en=title), roles=tuple(known[role] for role in roles), unit=ref)
             written = await node.desk.act(node.itself, data, release=OWN)
             node.accounts.set_password(name, password)
             return f"{name} may sign in as {', '.join(roles)} (record {written.ref})"
 
     return asyncio.run(add())
+
+
+def unit_ref(node: Node, code: str) -> str:
+    """Return the newest record of our unit ``code``; raise SarhadError."""
+    ours = [one for one in node.desk.picture.ground().units if one.party == node.party]
+    for one in ours:
+        if one.code == code:
+            return one.ref
+    known = ", ".join(one.code for one in ours) or "none yet"
+    raise SarhadError(f"no unit {code} here", where="--unit", do=f"Name one of: {known}")
 
 
 def set_password_command(folder: Path, name: str, password: str) -> str:

@@ -72,7 +72,7 @@ class Picture:
         """Fold one record or fact in; return the names of the subjects changed.
 
         Subjects: ``record/REF``, ``item/REF``, ``incident/REF``, ``pledge/REF``,
-        ``party/PARTY``, ``KIND/PARTY/CODE`` and ``ground`` for the ground, ``log/LOG``
+        ``tasking/UNIT``, ``party/PARTY``, ``KIND/PARTY/CODE`` and ``ground`` for the ground, ``log/LOG``
         (receipts of that log's records, or the brackets of any record, changed),
         ``items`` (any item may have changed).  Empty when it was held already.  Raises VerificationError when
         another body is held at the record's place.

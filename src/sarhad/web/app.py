@@ -23,6 +23,7 @@ from sarhad.web import (
     countersigned,
     errors,
     events,
+    field,
     pages,
     places,
     printing,
@@ -68,6 +69,7 @@ def api() -> list[HTTPRouteHandler]:
         attachments.HANDLERS,
         countersigned.HANDLERS,
         cell.HANDLERS,
+        field.HANDLERS,
         events.HANDLERS,
     )
     return [handler for group in groups for handler in group]

@@ -893,6 +893,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/field": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetField
+         * @description One unit's own page: taskings, messages, and the warnings and notices near it.
+         */
+        readonly get: operations["getField"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/ground": {
         readonly parameters: {
             readonly query?: never;
@@ -1684,11 +1704,53 @@ export interface components {
         readonly ExportBody: {
             readonly audience: string;
         };
+        /** FieldPage */
+        readonly FieldPage: {
+            readonly elsewhere: readonly string[];
+            readonly event: string;
+            readonly manifest: components["schemas"]["PartyView"] | null;
+            readonly messages: readonly components["schemas"]["RemarkView"][];
+            readonly notices: readonly components["schemas"]["NoticeView"][];
+            readonly now_us: number;
+            readonly officer: components["schemas"]["OfficerView"];
+            readonly partners: readonly components["schemas"]["PartyView"][];
+            readonly party: string;
+            readonly taskings: readonly components["schemas"]["FieldTasking"][];
+            readonly unit: components["schemas"]["UnitView"] | null;
+            readonly units: readonly components["schemas"]["UnitChoice"][];
+            readonly warnings: readonly components["schemas"]["FieldWarning"][];
+        };
+        /** FieldTasking */
+        readonly FieldTasking: {
+            readonly category: string | null;
+            readonly due: components["schemas"]["Moment"] | null;
+            readonly incident: string;
+            readonly order: string;
+            readonly ordered_at: number;
+            readonly ordered_by: string;
+            readonly place: components["schemas"]["Place"] | null;
+            readonly status: string;
+            readonly steps: readonly components["schemas"]["TaskingStep"][];
+            readonly text: components["schemas"]["Words"] | null;
+            readonly title: components["schemas"]["Words"] | null;
+            readonly unit: string;
+            readonly when: components["schemas"]["Moment"] | null;
+        };
         /** FieldView */
         readonly FieldView: {
             /** @enum {string} */
             readonly field: "category" | "when" | "place" | "killed" | "injured" | "abducted";
             readonly stated: readonly components["schemas"]["Stated"][];
+        };
+        /** FieldWarning */
+        readonly FieldWarning: {
+            readonly at: number;
+            readonly party: string;
+            readonly place: components["schemas"]["Place"] | null;
+            readonly ref: string;
+            readonly text: components["schemas"]["Words"] | null;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
         /** GroundView */
         readonly GroundView: {
@@ -2739,6 +2801,12 @@ export interface components {
             /** @enum {string} */
             readonly unit_kind: "patrol" | "reaction" | "medical" | "engineer" | "explosive-disposal" | "aviation" | "drone" | "liaison";
         };
+        /** UnitChoice */
+        readonly UnitChoice: {
+            readonly code: string;
+            readonly names: components["schemas"]["Names"];
+            readonly ref: string;
+        };
         /** UnitStatus */
         readonly UnitStatus: {
             readonly as_of: components["schemas"]["Moment"];
@@ -2877,7 +2945,10 @@ export type DigestView = components['schemas']['DigestView'];
 export type Disregard = components['schemas']['Disregard'];
 export type ErrorView = components['schemas']['ErrorView'];
 export type ExportBody = components['schemas']['ExportBody'];
+export type FieldPage = components['schemas']['FieldPage'];
+export type FieldTasking = components['schemas']['FieldTasking'];
 export type FieldView = components['schemas']['FieldView'];
+export type FieldWarning = components['schemas']['FieldWarning'];
 export type GroundView = components['schemas']['GroundView'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
@@ -2981,6 +3052,7 @@ export type Terms = components['schemas']['Terms'];
 export type TermsView = components['schemas']['TermsView'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Unit = components['schemas']['Unit'];
+export type UnitChoice = components['schemas']['UnitChoice'];
 export type UnitStatus = components['schemas']['UnitStatus'];
 export type UnitStatusView = components['schemas']['UnitStatusView'];
 export type UnitView = components['schemas']['UnitView'];
@@ -4610,6 +4682,49 @@ export interface operations {
                 };
                 content: {
                     readonly "application/zip": unknown;
+                };
+            };
+        };
+    };
+    readonly getField: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description A unit of ours; a field officer's own if absent */
+                readonly unit?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FieldPage"];
                 };
             };
         };

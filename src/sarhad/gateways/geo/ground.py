@@ -5,7 +5,8 @@ the record kind (``officer``, ``sector``, ``crossing``, ``post``, ``unit``), dec
 kind's own struct; a field of ``refs`` names another item of the file by ``kind/code``,
 because the record's reference is known only once it is in a log.  ``terms.json``
 (``sarhad-terms/v1``) is the ``terms`` of an agreement, with its crossing rules naming
-crossings by ``party/crossing/code``.
+crossings by ``party/crossing/code``.  An officer who leads a unit names it by ``refs``
+and is written after the units.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ class Ground:
 def read_ground(path: Path) -> Ground:
     """Read a ground file; raise RegionError with the file and the field at fault."""
     file = read_json(path, GroundFile)
-    groups: tuple[list[Item[Any]], ...] = (file.officers, file.sectors, file.crossings, file.posts, file.units)
+    desks, leaders = [one for one in file.officers if not one.refs], [one for one in file.officers if one.refs]
+    groups: tuple[list[Item[Any]], ...] = (desks, file.sectors, file.crossings, file.posts, file.units, leaders)
     drafts: dict[str, GroundDraft] = {}
     for item in (item for group in groups for item in group):
         draft = _draft(item, path)

@@ -35,10 +35,15 @@ def _pledge(record: Record) -> tuple[str, ...]:
     return (f"pledge/{ref or record.ref}",)
 
 
+def _tasking(record: Record) -> tuple[str, ...]:
+    return (f"tasking/{getattr(record.data, 'unit')}",)  # noqa: B009  (a tasking has a unit)
+
+
 RULES = (
     Rule(
         "tasking",
         attaches="incident",
+        subjects=_tasking,
         check=both(
             attached_to("incident", "incident", reason="not-an-incident"),
             own("unit", "not-own-unit"),
