@@ -205,6 +205,9 @@ WRITERS: dict[str, Callable[[Writer, str], Data]] = {
     "zone-notice": _notice,
     "release": _release,
     "receipt": _receipt,
+    "assignment": lambda w, _p: k.Assignment(
+        of=w.ref("warning", "request", "zone-notice", "recall"), officer=w.random.choice((None, "duty", "chief"))
+    ),
     "recall": lambda w, p: k.Recall(record=w.ref("report", "warning", "incident", own=p), reason=words()),
     "recall-answer": lambda w, _p: k.RecallAnswer(recall=w.ref("recall"), complied=w.random.random() < 0.5),
     "correction": _correction,

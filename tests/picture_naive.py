@@ -21,17 +21,18 @@ GROUND = {"manifest", "officer", "agreement", "sector", "crossing", "post", "uni
 HANGS_BY = {
     "report": "incident", "claim": "incident", "tasking": "incident", "note": "about", "correction": "record",
     "recall": "record", "release": "record", "answer": "of", "denial": "of", "recall-answer": "recall",
-    "unit-status": "unit", "resumption": "suspension", "measurement": "pledge", "pledge": "accepts",
+    "unit-status": "unit", "resumption": "suspension", "measurement": "pledge", "pledge": "accepts", "assignment": "of",
 }  # fmt: skip
 OWN_ONLY = {"correction", "recall", "release", "unit-status", "resumption"}
 SUBJECT = {
     "report": ["incident"], "claim": ["incident"], "tasking": ["incident"], "recall-answer": ["recall"],
     "answer": ["warning", "request", "allegation", "zone-notice"], "denial": ["allegation", "claim", "report"],
     "unit-status": ["unit"], "resumption": ["suspension"], "measurement": ["pledge"], "pledge": ["pledge"],
+    "assignment": ["warning", "request", "allegation", "zone-notice", "recall"],
 }  # fmt: skip
 UNCORRECTED = {
     "manifest", "agreement", "suspension", "resumption", "release", "pledge", "receipt", "recall", "recall-answer",
-    "correction",
+    "correction", "assignment",
 }  # fmt: skip
 STAYS = ("to", "urgency", "incident", "about", "of", "unit", "pledge", "code", "officer")
 

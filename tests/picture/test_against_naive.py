@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from random import Random
 
 import msgspec
@@ -63,11 +64,23 @@ def test_deadlines_run_from_proved_delivery_and_are_judged_by_proof(items: list[
             check_item(naive, item)
 
 
+def owners(naive: Naive, item: ItemView) -> Iterator[tuple[str, str | None, bool]]:
+    """Who has the item on each side: the newest assignment's officer that is named, else who acknowledged first."""
+    record = naive.records[item.ref]
+    for party in {item.party, item.to}:
+        said = [(naive.said[a.ref].get("officer"), a) for a in naive.hung(record, "assignment") if a.party == party]
+        confirmed = [r.header.by for r in naive.acknowledgements(record, party)]
+        names = [name for name, _ in said if name] or confirmed[:1]
+        if said or confirmed:
+            yield party, names[-1] if names else None, bool(said) and said[-1][0] is None
+
+
 def check_item(naive: Naive, item: ItemView) -> None:
     record = naive.records[item.ref]
     delivered = naive.delivered(record, item.to)
     assert item.delivered_s == delivered
     answers = [a for a in naive.hung(record, "answer") if a.party == item.to]
+    assert {(o.party, o.officer, o.escalated) for o in item.owners} == set(owners(naive, item))
     acknowledgements = naive.acknowledgements(record, item.to) + answers
     clocks = naive.clocks(item.party, item.to, naive.records[item.ref])
     mine = next((c for c in clocks or [] if c["urgency"] == item.urgency), {"acknowledge_s": 0, "answer_s": 0})

@@ -124,3 +124,19 @@ def test_a_part_of_the_picture_is_the_picture_of_that_part() -> None:
     items = [*agreed(), entry("ir:1", incident()), entry("pk:1", report("ir:1", text=words("ours")))]
     only_ir = picture(*items).to_bytes(lambda record: record.party == "ir")
     assert only_ir == picture(*(i for i in items if getattr(i, "party", "") == "ir")).to_bytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, seeds)
+def test_what_is_shared_is_the_same_however_often_it_was_looked_at_between(items: list[Item], seed: int) -> None:
+    random = Random(seed)
+    looked, once = Picture(), Picture()
+    parties = [frozenset({"ir", "pk"}), frozenset({"ir", "pk", "af"})]
+    for item in random.sample(items, len(items)):
+        looked.apply(item)
+        if random.random() < 0.3:
+            looked.share(random.choice(parties), random.choice((1, 3, None)))
+    for item in items:
+        once.apply(item)
+    for both in parties:
+        assert looked.shared_bytes(both) == once.shared_bytes(both)

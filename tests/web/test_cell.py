@@ -8,7 +8,7 @@ from desk.house import US, join, make_house, settle, words
 from sarhad.desk.accounts import Accounts
 from sarhad.desk.attachments import Attachments
 from sarhad.web import openapi
-from sarhad.web.cell import cell_view
+from sarhad.web.cell import at_table, cell_view
 from sarhad.web.office import Office
 from sarhad.web.settings import WebSettings
 from sarhad.wire import canonical
@@ -44,7 +44,7 @@ async def test_the_cell_shows_contradictions_first_and_nothing_that_one_side_kep
     for house in houses:
         accounts = Accounts(tmp_path / f"{house.party}.sqlite", house.clock)
         office = Office(house.desk, accounts, Attachments(tmp_path / house.party / "files"), WebSettings(), None)
-        view = cell_view(office, None, None)
+        view = cell_view(office, at_table(office, None))
         text = canonical.encode(view).decode()
         assert "kept-home" not in text
         assert not {"4002", "4003"} & set(text.replace(":", ",").split(","))

@@ -24,6 +24,8 @@ ALWAYS_LIVE = BASE_KINDS | {"suspension", "resumption"}
 
 ANY: frozenset[str] = frozenset()
 """Any kind of record."""
+OWED = frozenset(name for name, kind in KINDS.items() if kind.expects != "none")
+"""Kinds that a partner owes a reply to."""
 Whose = Literal["own", "partner", "any"]
 
 REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
@@ -39,6 +41,7 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("unit", "home"): (frozenset({"post"}), "any"),
     ("officer", "unit"): (frozenset({"unit"}), "own"),
     ("watch-handover", "accepts"): (frozenset({"watch-handover"}), "own"),
+    ("assignment", "of"): (OWED, "any"),
     ("tasking", "unit"): (frozenset({"unit"}), "own"),
     ("tasking", "incident"): (frozenset({"incident"}), "any"),
     ("pledge", "accepts"): (frozenset({"pledge"}), "partner"),

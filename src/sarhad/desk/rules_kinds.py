@@ -18,7 +18,7 @@ from sarhad.desk.rules import (
     must_read,
 )
 from sarhad.desk.rules_unit import check_unit
-from sarhad.desk.rules_watch import check_watch
+from sarhad.desk.rules_watch import check_assignment, check_watch
 from sarhad.desk.unknown import unknown_fields
 from sarhad.wire import canonical, kinds
 from sarhad.wire.errors import Refused
@@ -30,7 +30,7 @@ from sarhad.wire.values import may_read
 UNCORRECTABLE = frozenset(
     {
         "manifest", "agreement", "release", "receipt", "recall", "recall-answer",
-        "correction", "suspension", "resumption", "answer", "watch-handover",
+        "correction", "suspension", "resumption", "answer", "watch-handover", "assignment",
     }
 )  # fmt: skip
 """Acts: what was done on record is not undone by a correction but by a later act."""
@@ -251,6 +251,7 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
     "officer": _officer,
     "manifest": _manifest,
     "watch-handover": check_watch,
+    "assignment": check_assignment,
 }
 """The kinds that have rules beyond the general ones."""
 

@@ -168,6 +168,7 @@ def desk_server(node: Node, workers: Workers) -> DeskServer:
             region=settings.region_folder(),
             places=places(settings),
             hosts=hosts(settings),
+            escalate_percent=settings.escalate_percent,
         ),
         export=export,
         print_=print_,

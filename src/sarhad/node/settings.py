@@ -43,6 +43,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_idle_s: Annotated[int, Meta(ge=60, description="Seconds after which an idle officer is signed out")] = (
         28_800
     )
+    escalate_percent: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="Share of the deadline, in percent, after which a flash or immediate item "
+            "that nobody acknowledged goes to the commander; 0: never",
+        ),
+    ] = 50
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="Least severity logged")] = (
         "info"
     )

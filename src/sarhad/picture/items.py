@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from sarhad.picture.order import ref_order
+from sarhad.picture.owners import owners
 from sarhad.picture.record_view import answer_views, recall_view, receipt_views
 from sarhad.picture.state import State
 from sarhad.picture.terms import Signing, clock_of, in_force_when
@@ -105,6 +106,7 @@ def _core(state: State, signing: Signing | None, record: Record, to: str) -> Cor
         receipts=receipts,
         answers=answers,
         recall=recall,
+        owners=owners(state, record, to, receipts),
         agreement=None if signing is None else signing.first().ref,
     )
     return Core(item, _arrival(state, record, to, delivered))

@@ -18,6 +18,7 @@ from sarhad.picture.order import ref_order
 from sarhad.picture.record_view import record_view
 from sarhad.picture.rules import RULES
 from sarhad.picture.search import Search
+from sarhad.picture.shared import Shared
 from sarhad.picture.state import State
 from sarhad.picture.tasking_view import pledge_views, tasking_views
 from sarhad.picture.terms import in_force, manifest_view, officer_views, suspension, terms_view
@@ -37,7 +38,7 @@ from sarhad.picture.views import (
     WatchView,
 )
 from sarhad.picture.watch_view import watch_view
-from sarhad.picture.whole import everything, shared_records
+from sarhad.picture.whole import everything
 from sarhad.picture.witness import Witnessed
 from sarhad.wire.ids import party_of
 from sarhad.wire.kinds import Incident, ReleaseAct
@@ -67,6 +68,8 @@ class Picture:
         """Rendered incidents; an entry goes when a record that belongs to it is applied."""
         self._grounds: dict[str | None, GroundView] = {}
         """The rendered ground by exercise; all go when a record changes any of it."""
+        self._shared: dict[frozenset[str], Shared] = {}
+        """What these parties share; each follows when it is asked for."""
 
     def apply(self, item: Record | Witnessed) -> frozenset[str]:
         """Fold one record or fact in; return the names of the subjects changed.
@@ -150,11 +153,22 @@ class Picture:
         return self.shared(parties).to_bytes()
 
     def shared(self, parties: frozenset[str]) -> Picture:
-        """Return a picture folded from nothing but what all these parties may read, so that no view of it can leak."""
-        part = self._of(shared_records(self._state, parties))
-        for fact in self._state.facts.common(parties):
-            part.apply(fact)
-        return part
+        """Return the picture folded from nothing but what all these parties may read, so that no view of it can leak.
+
+        It is kept and follows this one; not to be written to.
+        """
+        self.share(parties)
+        return self._shared[parties].part
+
+    def share(self, parties: frozenset[str], limit: int | None = None) -> int:
+        """Bring what these parties share up to date by at most ``limit`` records; return how many still wait.
+
+        ``shared`` does it by itself; calling this in steps lets other work go on meanwhile.
+        """
+        following = self._shared.get(parties)
+        if following is None:
+            following = self._shared[parties] = Shared(self._state, parties, Picture())
+        return following.catch_up(limit)
 
     def _of(self, records: Iterable[Record]) -> Picture:
         part = Picture()

@@ -1,4 +1,4 @@
-"""The whole picture as one value, and the part of it that several parties share."""
+"""The whole picture as one value."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sarhad.picture.order import ref_order
 from sarhad.picture.state import State
-from sarhad.wire.kinds import ReleaseAct
-from sarhad.wire.record import Record
-from sarhad.wire.values import Release, may_read
 
 if TYPE_CHECKING:
     from sarhad.picture.picture import Picture
@@ -43,31 +40,3 @@ def _of_exercise(picture: Picture, exercise: str | None) -> dict[str, Any]:
         "pledges": picture.pledges(exercise),
         "watches": [picture.watch(party, exercise) for party in sorted(picture.parties())],
     }
-
-
-def shared_records(state: State, parties: frozenset[str]) -> list[Record]:
-    """Return the records that all of ``parties`` may read by what they all may read.
-
-    A release act that is itself kept home shows its author's node alone that it is
-    there, so it cannot count: the act must be shared, by its marking or another act.
-    """
-    open_to: dict[str, set[str]] = {}
-    shared: dict[str, Record] = {}
-
-    def widen(ref: str, author: str, release: Release) -> None:
-        readers = open_to.setdefault(ref, {author})
-        readers.update(p for p in parties if may_read(release, p, parties))
-        record = state.records.get(ref)
-        if record is None or ref in shared or not readers >= parties:
-            return
-        shared[ref] = record
-        pending.append(record)
-
-    pending: list[Record] = []
-    for record in state.records.values():
-        widen(record.ref, record.party, record.header.release)
-    while pending:
-        act = pending.pop()
-        if isinstance(act.data, ReleaseAct) and not state.reason(act):
-            widen(act.data.record, act.party, act.data.release)
-    return list(shared.values())

@@ -65,9 +65,10 @@ async def get_events(request: Call, office: Here) -> Stream:
 
 async def _frames(office: Office, user: SignedIn, after: tuple[int, int] | None) -> AsyncIterator[bytes]:
     """Subscribe only once the answer is really sent: a page that left before that costs nothing."""
-    token = user.session.token
+    token, officer = user.session.token, user.session.officer
     subscription = office.desk.subscribe(after)
     office.streams[token] += 1
+    office.present[officer] += 1
     epoch = office.desk.hub.epoch
     try:
         yield b"retry: %d\n: connected\n\n" % RETRY_MS
@@ -86,6 +87,7 @@ async def _frames(office: Office, user: SignedIn, after: tuple[int, int] | None)
     finally:
         subscription.close()
         office.streams[token] -= 1
+        office.present[officer] -= 1
         if office.streams[token] <= 0:
             del office.streams[token]
 

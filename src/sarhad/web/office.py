@@ -47,6 +47,8 @@ class Office:
     """The worker for plans, apart, so that no study keeps a response waiting."""
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
+    present: Counter[str] = field(default_factory=Counter)
+    """Open event streams by officer: who sits at a desk now; written with ``streams``."""
 
     @cached_property
     def photos(self) -> Photos:

@@ -72,3 +72,5 @@ class WebSettings:
     """PDFs that one officer may have made: each takes some tenths of a second of one core."""
     max_streams: int = 12
     """Event streams of one session at the same time."""
+    escalate_percent: int = 50
+    """Share of the acknowledgement's deadline after which a flash or immediate item is escalated; 0: never."""

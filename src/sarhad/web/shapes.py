@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from sarhad.desk import LinkView
 from sarhad.desk.photos import PhotoFacts
-from sarhad.picture.views import OfficerView, RecordView, TermsView
+from sarhad.picture.views import ItemView, OfficerView, RecordView, TermsView
 from sarhad.wire.ids import OfficerId, PartyId, Ref
 from sarhad.wire.registry import Role
 from sarhad.wire.values import Names, Release
@@ -104,8 +104,29 @@ class KindView(Answered, frozen=True, kw_only=True):
     allowed: bool
 
 
+class InboxItem(ItemView, frozen=True, kw_only=True):
+    """An item at our desk; ``escalates_us``: when it goes, or went, to the commander unless it is acknowledged.
+
+    None: never.  It follows from delivery, terms and this node's setting.
+    """
+
+    escalates_us: int | None
+
+
+class ColleagueView(Answered, frozen=True, kw_only=True):
+    """An officer in service who may have the watch or an item; ``at_desk``: has the pages open now."""
+
+    officer: str
+    title: Names
+    roles: tuple[Role, ...]
+    at_desk: bool
+
+
 class DeskView(Answered, frozen=True, kw_only=True):
-    """The frame of every screen.  ``event`` is where the event stream stands: resume from there."""
+    """The frame of every screen.
+
+    ``escalate_percent``: the node's setting; 0: never.  ``event`` is where the event stream stands: resume from there.
+    """
 
     party: str
     manifest: PartyView | None
@@ -113,6 +134,7 @@ class DeskView(Answered, frozen=True, kw_only=True):
     officer: OfficerView
     kinds: tuple[KindView, ...]
     exercises: tuple[str, ...]
+    escalate_percent: int
     now_us: int
     event: str
 

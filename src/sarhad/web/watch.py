@@ -6,14 +6,15 @@ import asyncio
 import hashlib
 from typing import Annotated
 
+import msgspec
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from sarhad.desk import LinkView, NotFound
+from sarhad.desk.escalation import escalates_us
 from sarhad.picture.views import (
     GroundView,
     IncidentView,
-    ItemView,
     PartnerStatistics,
     PledgeView,
     TaskingView,
@@ -22,7 +23,7 @@ from sarhad.picture.views import (
 from sarhad.web.guards import allow, anyone
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.session import officer_view
-from sarhad.web.shapes import DeskView, DigestView, Exercise, HealthView, KindView, PartnerView, PartyView
+from sarhad.web.shapes import DeskView, DigestView, Exercise, HealthView, InboxItem, KindView, PartnerView, PartyView
 from sarhad.wire.registry import KINDS
 
 Drill = Annotated[Exercise | None, QueryParameter(name="exercise", required=False, description="Absent: the live desk")]
@@ -78,15 +79,20 @@ async def get_desk(request: Call, office: Here) -> DeskView:
         officer=officer_view(office, actor.officer),
         kinds=tuple(kinds),
         exercises=tuple(sorted(office.desk.exercises)),
+        escalate_percent=office.settings.escalate_percent,
         now_us=office.desk.now(),
         event=f"{office.desk.hub.epoch}-{office.desk.hub.seq}",
     )
 
 
 @get("/api/inbox", opt=allow(), operation_id="getInbox", tags=["watch"])
-async def get_inbox(office: Here, exercise: Drill = None) -> list[ItemView]:
+async def get_inbox(office: Here, exercise: Drill = None) -> list[InboxItem]:
     """Open and recent warnings, requests, allegations, notices and recalls, both ways, by deadline."""
-    return list(office.desk.picture.inbox(office.desk.party, office.desk.now(), exercise))
+    desk, percent = office.desk, office.settings.escalate_percent
+    return [
+        InboxItem(**msgspec.structs.asdict(item), escalates_us=escalates_us(item, desk.party, percent))
+        for item in desk.picture.inbox(desk.party, desk.now(), exercise)
+    ]
 
 
 @get("/api/incidents", opt=allow(), operation_id="getIncidents", tags=["watch"])

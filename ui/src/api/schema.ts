@@ -76,6 +76,31 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/acts/assignment": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind assignment
+         * @description An officer of the author's party has the open item ``of`` from now on: taken, handed on, or escalated.
+         *
+         *     ``officer`` is who has it: the author itself takes it, another is given it.  Absent:
+         *     it is escalated, to whoever commands.  The newest of a party is what holds there.
+         *
+         *     Authors: commander, duty, secretary.
+         */
+        readonly post: operations["actAssignment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/acts/attachment": {
         readonly parameters: {
             readonly query?: never;
@@ -1441,6 +1466,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/watch/officers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetColleagues
+         * @description Our officers in service who may have the watch or an item, and who of them has the pages open.
+         */
+        readonly get: operations["getColleagues"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1490,6 +1535,14 @@ export interface components {
             readonly party: string;
             readonly ref: string;
             readonly text: components["schemas"]["Words"] | null;
+        };
+        /** Assignment */
+        readonly Assignment: {
+            /** @description log:sequence of a record */
+            readonly of: string;
+            /** @description An officer's sign-in name */
+            readonly officer?: string | null;
+            readonly text?: components["schemas"]["Words"] | null;
         };
         /** AttachedView */
         readonly AttachedView: {
@@ -1547,10 +1600,12 @@ export interface components {
         };
         /** CellView */
         readonly CellView: {
+            readonly contradicting: number;
             readonly inboxes: readonly components["schemas"]["CellInbox"][];
             readonly incidents: readonly components["schemas"]["IncidentView"][];
             readonly now_us: number;
             readonly parties: readonly string[];
+            readonly total: number;
         };
         /** Claim */
         readonly Claim: {
@@ -1589,6 +1644,13 @@ export interface components {
             /** @enum {string} */
             readonly step: "acknowledge" | "answer";
             readonly took_s: number | null;
+        };
+        /** ColleagueView */
+        readonly ColleagueView: {
+            readonly at_desk: boolean;
+            readonly officer: string;
+            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
+            readonly title: components["schemas"]["Names"];
         };
         /** Correction */
         readonly Correction: {
@@ -1658,6 +1720,7 @@ export interface components {
         };
         /** DeskView */
         readonly DeskView: {
+            readonly escalate_percent: number;
             readonly event: string;
             readonly exercises: readonly string[];
             readonly kinds: readonly components["schemas"]["KindView"][];
@@ -1779,6 +1842,39 @@ export interface components {
             /** @constant */
             readonly status: "ok";
         };
+        /** InboxItem */
+        readonly InboxItem: {
+            readonly about: string | null;
+            readonly acknowledge: components["schemas"]["ClockView"];
+            readonly agreement: string | null;
+            readonly answer: components["schemas"]["ClockView"] | null;
+            readonly answers: readonly components["schemas"]["AnswerView"][];
+            readonly at: number;
+            readonly by: string;
+            readonly delivered_s: number | null;
+            /** @enum {string} */
+            readonly direction: "owed-by-us" | "owed-to-us";
+            readonly due_us: number | null;
+            readonly escalates_us: number | null;
+            readonly exercise: string | null;
+            readonly kind: string;
+            readonly late: boolean;
+            readonly left_s: number | null;
+            readonly owners: readonly components["schemas"]["OwnerView"][];
+            readonly party: string;
+            readonly place: components["schemas"]["Place"] | null;
+            readonly recall: components["schemas"]["RecallView"] | null;
+            readonly receipts: readonly components["schemas"]["ReceiptView"][];
+            readonly ref: string;
+            readonly settled: boolean;
+            /** @enum {string} */
+            readonly state: "not-released" | "waiting-delivery" | "no-agreement" | "open" | "overdue" | "acknowledged" | "answered" | "declined" | "recalled";
+            readonly text: components["schemas"]["Words"] | null;
+            readonly to: string;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+            readonly when: components["schemas"]["Moment"] | null;
+        };
         /** Incident */
         readonly Incident: {
             /** @enum {string} */
@@ -1832,6 +1928,7 @@ export interface components {
             readonly kind: string;
             readonly late: boolean;
             readonly left_s: number | null;
+            readonly owners: readonly components["schemas"]["OwnerView"][];
             readonly party: string;
             readonly place: components["schemas"]["Place"] | null;
             readonly recall: components["schemas"]["RecallView"] | null;
@@ -1955,6 +2052,15 @@ export interface components {
         /** NewAnswer */
         readonly NewAnswer: {
             readonly data: components["schemas"]["Answer"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
+        /** NewAssignment */
+        readonly NewAssignment: {
+            readonly data: components["schemas"]["Assignment"];
             /** @description The drill's name; absent when live */
             readonly exercise?: string | null;
             /** @description Makes the call safe to repeat; a UUID does */
@@ -2261,6 +2367,16 @@ export interface components {
         readonly OpenItemView: {
             readonly owner: string | null;
             readonly ref: string;
+        };
+        /** OwnerView */
+        readonly OwnerView: {
+            readonly at: number;
+            readonly by: string;
+            readonly escalated: boolean;
+            readonly officer: string | null;
+            readonly party: string;
+            readonly ref: string;
+            readonly text: components["schemas"]["Words"] | null;
         };
         /** Page */
         readonly Page: {
@@ -2922,6 +3038,7 @@ export type Agreement = components['schemas']['Agreement'];
 export type Allegation = components['schemas']['Allegation'];
 export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
+export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
@@ -2933,6 +3050,7 @@ export type Claim = components['schemas']['Claim'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type Clock = components['schemas']['Clock'];
 export type ClockView = components['schemas']['ClockView'];
+export type ColleagueView = components['schemas']['ColleagueView'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionView = components['schemas']['CorrectionView'];
 export type CountersignedView = components['schemas']['CountersignedView'];
@@ -2952,6 +3070,7 @@ export type FieldWarning = components['schemas']['FieldWarning'];
 export type GroundView = components['schemas']['GroundView'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
+export type InboxItem = components['schemas']['InboxItem'];
 export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
 export type ItemView = components['schemas']['ItemView'];
@@ -2966,6 +3085,7 @@ export type Names = components['schemas']['Names'];
 export type NewAgreement = components['schemas']['NewAgreement'];
 export type NewAllegation = components['schemas']['NewAllegation'];
 export type NewAnswer = components['schemas']['NewAnswer'];
+export type NewAssignment = components['schemas']['NewAssignment'];
 export type NewAttachment = components['schemas']['NewAttachment'];
 export type NewClaim = components['schemas']['NewClaim'];
 export type NewCorrection = components['schemas']['NewCorrection'];
@@ -3000,6 +3120,7 @@ export type Officer = components['schemas']['Officer'];
 export type OfficerView = components['schemas']['OfficerView'];
 export type OpenItem = components['schemas']['OpenItem'];
 export type OpenItemView = components['schemas']['OpenItemView'];
+export type OwnerView = components['schemas']['OwnerView'];
 export type Page = components['schemas']['Page'];
 export type PartnerStatistics = components['schemas']['PartnerStatistics'];
 export type PartnerView = components['schemas']['PartnerView'];
@@ -3159,6 +3280,48 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["NewAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
+    readonly actAssignment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewAssignment"];
             };
         };
         readonly responses: {
@@ -4532,6 +4695,9 @@ export interface operations {
                 /** @description Absent: the live desk */
                 readonly exercise?: string | null;
                 readonly partner?: string | null;
+                /** @description Every word must occur */
+                readonly q?: string;
+                readonly show?: "all" | "contradictions";
             };
             readonly header?: never;
             readonly path?: never;
@@ -4844,7 +5010,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["ItemView"][];
+                    readonly "application/json": readonly components["schemas"]["InboxItem"][];
                 };
             };
         };
@@ -5878,6 +6044,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WatchView"];
+                };
+            };
+        };
+    };
+    readonly getColleagues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ColleagueView"][];
                 };
             };
         };

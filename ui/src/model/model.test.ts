@@ -21,7 +21,7 @@ function item(over: Partial<ItemView> = {}): ItemView {
     ref: "pk:4", kind: "warning", party: "pk", to: "ir", by: "duty", direction: "owed-by-us", urgency: "immediate", at: 0,
     exercise: null, text: null, place: null, when: null, about: null, state: "open", settled: false, late: false,
     delivered_s: 0, due_us: 1_000 * MINUTE, left_s: 1, acknowledge: clock, answer: null, receipts: [], answers: [],
-    recall: null, agreement: null, ...over,
+    recall: null, owners: [], agreement: null, ...over,
   };
 }
 

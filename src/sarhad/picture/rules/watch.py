@@ -1,10 +1,14 @@
-"""Rules: handovers of the watch."""
+"""Rules: handovers of the watch, and who has what is open."""
 
 from __future__ import annotations
 
 from sarhad.picture.rules.base import Held, Rule, attached_to, both
 from sarhad.wire.kinds import WatchHandover
 from sarhad.wire.record import Record
+from sarhad.wire.registry import KINDS
+
+OWED = tuple(sorted(name for name, kind in KINDS.items() if kind.expects != "none"))
+"""Kinds that make an item: only these have an owner."""
 
 
 def _accepted_by_incoming(record: Record, held: Held) -> str:
@@ -32,4 +36,5 @@ RULES = (
         check=both(attached_to("accepts", "watch-handover", reason="not-a-handover"), _accepted_by_incoming),
         subjects=_watch,
     ),
+    Rule("assignment", attaches="of", check=attached_to("of", *OWED, reason="not-an-item")),
 )

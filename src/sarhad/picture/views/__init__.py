@@ -30,7 +30,15 @@ from sarhad.picture.views.incidents import (
     TaskingView,
     TimelineEntry,
 )
-from sarhad.picture.views.items import ClockState, ClockView, ItemState, ItemView, PartnerStatistics, StepStatistics
+from sarhad.picture.views.items import (
+    ClockState,
+    ClockView,
+    ItemState,
+    ItemView,
+    OwnerView,
+    PartnerStatistics,
+    StepStatistics,
+)
 from sarhad.picture.views.records import (
     AnswerView,
     Bracket,
@@ -71,6 +79,7 @@ __all__ = [
     "NoticeView",
     "OfficerView",
     "OpenItemView",
+    "OwnerView",
     "Page",
     "PartnerStatistics",
     "PartyStatements",

@@ -53,6 +53,21 @@ ItemState = Literal[
 ]
 
 
+class OwnerView(View, frozen=True, kw_only=True):
+    """Who of ``party`` has an item: by its newest assignment, else by its first acknowledgement (``ref``).
+
+    ``officer`` None: nobody yet.  ``escalated``: ``by`` asked for a commander, and nobody took it since.
+    """
+
+    party: str
+    officer: str | None
+    ref: str
+    by: str
+    at: int
+    text: Words | None
+    escalated: bool
+
+
 class ItemView(View, frozen=True, kw_only=True):
     """What one party owes another: a warning, request, allegation, zone notice or recall, with its clocks.
 
@@ -61,6 +76,7 @@ class ItemView(View, frozen=True, kw_only=True):
     or ``owed-to-us``.  ``settled``: nothing more is owed.  ``late``: a deadline was
     proved missed, or is overdue now.  ``due_us`` and ``left_s`` are of the first
     deadline that still runs.  ``agreement`` is the record of the terms that set them.
+    ``owners``: who has it, one a side at most.
     """
 
     ref: str
@@ -87,6 +103,7 @@ class ItemView(View, frozen=True, kw_only=True):
     receipts: tuple[ReceiptView, ...]
     answers: tuple[AnswerView, ...]
     recall: RecallView | None
+    owners: tuple[OwnerView, ...]
     agreement: str | None
 
 

@@ -6,12 +6,13 @@ from sarhad.wire.kinds.parties import Agreement, Clock, CrossingRule, Manifest, 
 from sarhad.wire.kinds.promises import Measurement, Pledge, Tasking
 from sarhad.wire.kinds.records import Correction, Recall, RecallAnswer, Receipt, ReleaseAct
 from sarhad.wire.kinds.talk import Allegation, Answer, Denial, Request, Warn
-from sarhad.wire.kinds.watch import OpenItem, WatchHandover
+from sarhad.wire.kinds.watch import Assignment, OpenItem, WatchHandover
 
 __all__ = [
     "Agreement",
     "Allegation",
     "Answer",
+    "Assignment",
     "Attachment",
     "Claim",
     "Clock",

@@ -1,4 +1,4 @@
-"""Who has the watch: handed over by one officer, accepted by the next."""
+"""Who has the watch, and who has each open item."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sarhad.wire.values import Value, Words
 
 
 class OpenItem(Value, frozen=True, kw_only=True):
-    """What is still owed at the handover; ``owner`` is the officer who acknowledged it, absent when nobody did."""
+    """What is still owed at the handover; ``owner`` is the officer who has it, absent when nobody does."""
 
     ref: Ref
     owner: OfficerId | None = None
@@ -42,3 +42,23 @@ class WatchHandover(Data, frozen=True, kw_only=True):
     def check(self, party: str) -> None:
         """A watch is handed over within one party."""
         own(party, self.accepts)
+
+
+@kind("assignment", authors={"duty", "commander", "secretary"}, act=True)
+class Assignment(Data, frozen=True, kw_only=True):
+    """An officer of the author's party has the open item ``of`` from now on: taken, handed on, or escalated.
+
+    ``officer`` is who has it: the author itself takes it, another is given it.  Absent:
+    it is escalated, to whoever commands.  The newest of a party is what holds there.
+
+    Authors: commander, duty, secretary.
+    """
+
+    of: Ref
+    officer: OfficerId | None = None
+    text: Words | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse the node: a person has what is open."""
+        if self.officer == NODE_OFFICER:
+            raise ValueError("the node cannot have an item")
