@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sarhad.picture.picture import Picture
+from sarhad.picture.state import State
 from sarhad.picture.witness import Witnessed
 from sarhad.wire.errors import Refused
+from sarhad.wire.record import Record
 
 MAX_RECORDS = 20_000
 """A picture of more records is not folded again for one look."""
@@ -29,22 +31,30 @@ class AsOf:
     claimed: frozenset[str]
 
 
+def known_us(state: State, record: Record, side: str) -> int | None:
+    """Return since when (µs) ``side`` knows the record, None when nothing says that it does."""
+    if record.party == side:
+        return record.header.at
+    delivered = state.delivered(record, side)
+    return None if delivered is None else delivered * 1_000_000
+
+
 def as_of(whole: Picture, side: str, at_us: int) -> AsOf:
-    """Fold what ``side`` knew at ``at_us`` (µs UTC); raises Refused when that is too much for one look."""
+    """Fold what ``side`` knew at ``at_us`` (µs UTC); raises Refused when that is too much for one look.
+
+    The rule as plainly as it can be written; ``replay`` is the quick way to the same picture.
+    """
     state = whole._state
     known = []
     claimed = set()
     for record in state.records.values():
+        since = known_us(state, record, side)
+        if since is None or since > at_us:
+            continue
         if record.party == side:
-            if record.header.at > at_us:
-                continue
             proved = state.facts.not_after(record.log, record.seq)
             if proved is None or proved * 1_000_000 > at_us:
                 claimed.add(record.ref)
-        else:
-            delivered = state.delivered(record, side)
-            if delivered is None or delivered * 1_000_000 > at_us:
-                continue
         known.append(record)
         if len(known) > MAX_RECORDS:
             raise Refused(f"more than {MAX_RECORDS} records were known then", where="at", do="Choose an earlier time")

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from sarhad.picture import statistics as times
+from sarhad.picture import tracks as charting
 from sarhad.picture.book import Book
 from sarhad.picture.ground_view import ground_view
 from sarhad.picture.incident_view import incident_of, incident_view
+from sarhad.picture.marks import Marks
 from sarhad.picture.order import ref_order
 from sarhad.picture.record_view import record_view
 from sarhad.picture.rules import RULES
@@ -24,9 +26,11 @@ from sarhad.picture.tasking_view import pledge_views, tasking_views
 from sarhad.picture.terms import in_force, manifest_view, officer_views, suspension, terms_view
 from sarhad.picture.views import (
     GroundView,
+    HistogramView,
     IncidentView,
     ItemView,
     ManifestView,
+    MarksView,
     OfficerView,
     Page,
     PartnerStatistics,
@@ -35,6 +39,7 @@ from sarhad.picture.views import (
     RecordView,
     TaskingView,
     TermsView,
+    TrackView,
     WatchView,
 )
 from sarhad.picture.watch_view import watch_view
@@ -66,6 +71,7 @@ class Picture:
         self._search = Search(self._state)
         self._incidents: dict[str, IncidentView] = {}
         """Rendered incidents; an entry goes when a record that belongs to it is applied."""
+        self._marks = Marks(self._state)
         self._grounds: dict[str | None, GroundView] = {}
         """The rendered ground by exercise; all go when a record changes any of it."""
         self._shared: dict[frozenset[str], Shared] = {}
@@ -101,6 +107,7 @@ class Picture:
         for ref in self.incidents_of(item):
             subjects.add(f"incident/{ref}")
             self._incidents.pop(ref, None)
+            self._marks.touch(ref)
         return frozenset(subjects)
 
     def _records_of(self, item: Record) -> set[str]:
@@ -280,6 +287,18 @@ class Picture:
         """Return the incidents of an exercise (None: live), newest first."""
         views = (self.incident(record.ref) for record in self._state.listed(exercise, "incident"))
         return sorted((v for v in views if v is not None), key=lambda v: (-v.when.start, v.ref))
+
+    def marks(self, exercise: str | None = None, refs: tuple[str, ...] | None = None) -> MarksView:
+        """Return the incidents of an exercise (None: live) as columns for a map, or only those of ``refs``."""
+        return self._marks.view(exercise) if refs is None else self._marks.some(exercise, refs)
+
+    def tracks(self, exercise: str | None = None, since_us: int = 0) -> tuple[TrackView, ...]:
+        """Return where each unit said that it was, as of ``since_us`` or later, oldest first."""
+        return charting.tracks(self._state, exercise, since_us)
+
+    def histogram(self, exercise: str | None, since_us: int | None, until_us: int | None, bins: int) -> HistogramView:
+        """Return how many records were written in each of ``bins`` equal stretches; raises Refused on bad bounds."""
+        return charting.histogram(self._state, exercise, since_us, until_us, bins)
 
     def inbox(self, party: str, now_us: int, exercise: str | None = None) -> list[ItemView]:
         """Return what the party owes and is owed, open and recent, first deadline first."""

@@ -87,6 +87,9 @@ class Facts:
     held: dict[tuple[str, str, int], int] = field(default_factory=dict)
     """(log, by, size) to the earliest time: what shared_bytes chooses from."""
 
+    changes: dict[str, int] = field(default_factory=dict)
+    """How often something new was told of each log: what is computed from its facts stands while this does."""
+
     def add(self, fact: Witnessed) -> Change | None:
         """Keep a fact; None when it tells nothing new."""
         key = (fact.log, fact.by, fact.size)
@@ -94,6 +97,7 @@ class Facts:
         if fact.size <= 0 or (known is not None and known <= fact.time_s):
             return None
         self.held[key] = fact.time_s
+        self.changes[fact.log] = self.changes.get(fact.log, 0) + 1
         by = self.frontiers.setdefault(fact.log, {})
         return by.setdefault(party_of(fact.by), Frontier()).add(fact.size, fact.time_s)
 

@@ -20,6 +20,7 @@ from sarhad.web import (
     acts,
     attachments,
     cell,
+    chart,
     countersigned,
     errors,
     events,
@@ -28,6 +29,7 @@ from sarhad.web import (
     places,
     printing,
     records,
+    replay,
     session,
     watch,
 )
@@ -70,6 +72,8 @@ def api() -> list[HTTPRouteHandler]:
         countersigned.HANDLERS,
         cell.HANDLERS,
         field.HANDLERS,
+        chart.HANDLERS,
+        replay.HANDLERS,
         events.HANDLERS,
     )
     return [handler for group in groups for handler in group]

@@ -14,7 +14,9 @@ from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.photos import Photos
+from sarhad.web.encoded import Encoded
 from sarhad.web.limits import Buckets
+from sarhad.web.past import Past
 from sarhad.web.settings import Compute, Export, Print, WebSettings
 from sarhad.wire.errors import Unavailable
 
@@ -59,6 +61,16 @@ class Office:
     def prints(self) -> Buckets:
         """How many PDFs each officer may still have made."""
         return Buckets(self.settings.prints)
+
+    @cached_property
+    def encoded(self) -> Encoded:
+        """Large answers as bytes."""
+        return Encoded()
+
+    @cached_property
+    def past(self) -> Past:
+        """What was known when."""
+        return Past(self.desk.picture)
 
     @property
     def responder(self) -> Compute:

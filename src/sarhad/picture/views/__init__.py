@@ -8,6 +8,7 @@ Every tuple has a fixed order, so that equal pictures are equal bytes.
 
 from __future__ import annotations
 
+from sarhad.picture.views.chart import HistogramView, MarksView, TrackPoint, TrackView
 from sarhad.picture.views.ground import (
     CrossingView,
     GroundView,
@@ -70,11 +71,13 @@ __all__ = [
     "FieldView",
     "GroundView",
     "HandoverView",
+    "HistogramView",
     "IncidentView",
     "ItemState",
     "ItemView",
     "LinkedView",
     "ManifestView",
+    "MarksView",
     "MeasurementView",
     "NoticeView",
     "OfficerView",
@@ -100,6 +103,8 @@ __all__ = [
     "TaskingView",
     "TermsView",
     "TimelineEntry",
+    "TrackPoint",
+    "TrackView",
     "UnitStatusView",
     "UnitView",
     "View",
