@@ -978,6 +978,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/histogram": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetHistogram
+         * @description How many records of the room were written in each of equal stretches of time.
+         */
+        readonly get: operations["getHistogram"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/inbox": {
         readonly parameters: {
             readonly query?: never;
@@ -1058,6 +1078,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/incidents/marks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetMarks
+         * @description Incidents as columns for a map: all of the room, or those named.  One answer holds a hundred thousand.
+         */
+        readonly get: operations["getMarks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/officers": {
         readonly parameters: {
             readonly query?: never;
@@ -1130,6 +1170,106 @@ export interface paths {
          * @description The digest of the picture that both parties may read; compare it with the partner's.
          */
         readonly get: operations["getDigest"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPast
+         * @description What a side knew at a moment: by what is proved of a partner's records, by their claimed times of its own.
+         */
+        readonly get: operations["getPast"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past/marks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPastMarks
+         * @description The incidents that a side knew of at a moment, as columns for a map.
+         */
+        readonly get: operations["getPastMarks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past/records": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPastRecords
+         * @description The records that a side held at a moment, newest claimed time first, a page at a time.
+         */
+        readonly get: operations["getPastRecords"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past/records/{ref}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPastRecord
+         * @description One record as a side knew it at a moment, and what had been said about it by then.
+         */
+        readonly get: operations["getPastRecord"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past/span": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPastSpan
+         * @description From when to when the time line runs, and where on it much became known.
+         */
+        readonly get: operations["getPastSpan"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1438,6 +1578,26 @@ export interface paths {
          * @description What each party ordered its own units to do.
          */
         readonly get: operations["getTaskings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/tracks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetTracks
+         * @description Where each unit said that it was, oldest first; of the last 24 hours unless ``since_us`` says otherwise.
+         */
+        readonly get: operations["getTracks"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1842,6 +2002,15 @@ export interface components {
             /** @constant */
             readonly status: "ok";
         };
+        /** HistogramView */
+        readonly HistogramView: {
+            readonly counts: readonly number[];
+            readonly exercise: string | null;
+            readonly first_us: number | null;
+            readonly last_us: number | null;
+            readonly since_us: number;
+            readonly until_us: number;
+        };
         /** InboxItem */
         readonly InboxItem: {
             readonly about: string | null;
@@ -1996,6 +2165,22 @@ export interface components {
             /** @description 32 bytes in lower-case hexadecimal */
             readonly witness_key: string;
             readonly zone: string;
+        };
+        /** MarksView */
+        readonly MarksView: {
+            readonly at_us: readonly number[];
+            readonly categories: readonly string[];
+            readonly category: readonly number[];
+            readonly exercise: string | null;
+            readonly lasts_us: readonly number[];
+            readonly lat: readonly number[];
+            readonly lon: readonly number[];
+            readonly parties: readonly string[];
+            readonly party: readonly number[];
+            readonly precision: readonly number[];
+            readonly radius_m: readonly number[];
+            readonly ref: readonly string[];
+            readonly start_us: readonly number[];
         };
         /** Measurement */
         readonly Measurement: {
@@ -2420,6 +2605,34 @@ export interface components {
         readonly PasswordChange: {
             readonly new: string;
             readonly old: string;
+        };
+        /** PastRecord */
+        readonly PastRecord: {
+            readonly incident: components["schemas"]["IncidentView"] | null;
+            readonly record: components["schemas"]["RecordView"];
+        };
+        /** PastSpan */
+        readonly PastSpan: {
+            readonly counts: readonly number[];
+            readonly exercise: string | null;
+            readonly first_us: number | null;
+            readonly last_us: number | null;
+            readonly side: string;
+            readonly total: number;
+        };
+        /** PastView */
+        readonly PastView: {
+            readonly after_us: number | null;
+            readonly at_us: number;
+            readonly before_us: number | null;
+            readonly exercise: string | null;
+            readonly ground: components["schemas"]["GroundView"];
+            readonly items: readonly components["schemas"]["ItemView"][];
+            readonly known: number;
+            readonly records: components["schemas"]["Page"];
+            readonly side: string;
+            readonly total: number;
+            readonly tracks: readonly components["schemas"]["TrackView"][];
         };
         /** PhotoFacts */
         readonly PhotoFacts: {
@@ -2899,6 +3112,22 @@ export interface components {
             readonly ref: string;
             readonly start: number;
         };
+        /** TrackPoint */
+        readonly TrackPoint: {
+            readonly at_us: number;
+            readonly lat: number;
+            readonly lon: number;
+            readonly precision: number;
+            readonly ref: string;
+            readonly status: string;
+        };
+        /** TrackView */
+        readonly TrackView: {
+            readonly code: string;
+            readonly party: string;
+            readonly points: readonly components["schemas"]["TrackPoint"][];
+            readonly unit: string;
+        };
         /** Unit */
         readonly Unit: {
             /** @default [] */
@@ -3070,6 +3299,7 @@ export type FieldWarning = components['schemas']['FieldWarning'];
 export type GroundView = components['schemas']['GroundView'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
+export type HistogramView = components['schemas']['HistogramView'];
 export type InboxItem = components['schemas']['InboxItem'];
 export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
@@ -3078,6 +3308,7 @@ export type KindView = components['schemas']['KindView'];
 export type LinkedView = components['schemas']['LinkedView'];
 export type LinkView = components['schemas']['LinkView'];
 export type Manifest = components['schemas']['Manifest'];
+export type MarksView = components['schemas']['MarksView'];
 export type Measurement = components['schemas']['Measurement'];
 export type MeasurementView = components['schemas']['MeasurementView'];
 export type Moment = components['schemas']['Moment'];
@@ -3127,6 +3358,9 @@ export type PartnerView = components['schemas']['PartnerView'];
 export type PartyStatements = components['schemas']['PartyStatements'];
 export type PartyView = components['schemas']['PartyView'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PastRecord = components['schemas']['PastRecord'];
+export type PastSpan = components['schemas']['PastSpan'];
+export type PastView = components['schemas']['PastView'];
 export type PhotoFacts = components['schemas']['PhotoFacts'];
 export type PhotoPlace = components['schemas']['PhotoPlace'];
 export type PinnedCheckpoint = components['schemas']['PinnedCheckpoint'];
@@ -3172,6 +3406,8 @@ export type TaskingView = components['schemas']['TaskingView'];
 export type Terms = components['schemas']['Terms'];
 export type TermsView = components['schemas']['TermsView'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type TrackPoint = components['schemas']['TrackPoint'];
+export type TrackView = components['schemas']['TrackView'];
 export type Unit = components['schemas']['Unit'];
 export type UnitChoice = components['schemas']['UnitChoice'];
 export type UnitStatus = components['schemas']['UnitStatus'];
@@ -4974,6 +5210,50 @@ export interface operations {
             };
         };
     };
+    readonly getHistogram: {
+        readonly parameters: {
+            readonly query?: {
+                readonly bins?: number;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                readonly since_us?: number | null;
+                readonly until_us?: number | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistogramView"];
+                };
+            };
+        };
+    };
     readonly getInbox: {
         readonly parameters: {
             readonly query?: {
@@ -5136,6 +5416,49 @@ export interface operations {
             };
         };
     };
+    readonly getMarks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description Only these; absent: all */
+                readonly ref?: readonly string[] | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarksView"];
+                };
+            };
+        };
+    };
     readonly getOfficers: {
         readonly parameters: {
             readonly query?: never;
@@ -5292,6 +5615,235 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DigestView"];
+                };
+            };
+        };
+    };
+    readonly getPast: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The moment, µs UTC */
+                readonly at_us: number;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PastView"];
+                };
+            };
+        };
+    };
+    readonly getPastMarks: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The moment, µs UTC */
+                readonly at_us: number;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarksView"];
+                };
+            };
+        };
+    };
+    readonly getPastRecords: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The moment, µs UTC */
+                readonly at_us: number;
+                /** @description A page's next */
+                readonly cursor?: string;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                readonly limit?: number;
+                /** @description Every word must occur */
+                readonly q?: string;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page"];
+                };
+            };
+        };
+    };
+    readonly getPastRecord: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The moment, µs UTC */
+                readonly at_us: number;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly ref: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PastRecord"];
+                };
+            };
+        };
+    };
+    readonly getPastSpan: {
+        readonly parameters: {
+            readonly query?: {
+                readonly bins?: number;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PastSpan"];
                 };
             };
         };
@@ -6003,6 +6555,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["TaskingView"][];
+                };
+            };
+        };
+    };
+    readonly getTracks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                readonly since_us?: number | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["TrackView"][];
                 };
             };
         };
