@@ -174,7 +174,15 @@ def _unit(w: Writer, _party: str) -> Data:
 def _status(w: Writer, party: str) -> Data:
     unit = w.ref("unit", own=party)
     where = w.random.choice((None, place()))
-    return k.UnitStatus(unit=unit, status="available", as_of=moment(T0 + w.random.randrange(50)), place=where)
+    when = moment(T0 + w.random.randrange(50))
+    blurs = w.ref("unit-status", own=party) if w.random.random() < 0.3 else None
+    return k.UnitStatus(unit=unit, status="available", as_of=when, place=where, blurs=blurs)
+
+
+def _caveat(w: Writer, party: str) -> Data:
+    other = w.random.choice([p for p in PARTIES if p != party])
+    lifted = w.random.random() < 0.2
+    return k.Caveat(code=w.pick("V1", "V2"), party=other, withhold=("note",), reason=words(), lifted=lifted)
 
 
 def _crossing(w: Writer, _party: str) -> Data:
@@ -220,6 +228,7 @@ WRITERS: dict[str, Callable[[Writer, str], Data]] = {
     "crossing": _crossing,
     "unit": _unit,
     "unit-status": _status,
+    "caveat": _caveat,
     "tasking": _tasking,
     "pledge": _pledge,
     "measurement": lambda w, _p: k.Measurement(pledge=w.ref("pledge"), value=w.random.randrange(9), when=moment()),

@@ -17,7 +17,7 @@ from sarhad.wire.record import Record
 from sarhad.wire.registry import KINDS
 from sarhad.wire.values import Release, may_read
 
-GROUND = {"manifest", "officer", "agreement", "sector", "crossing", "post", "unit"}
+GROUND = {"manifest", "officer", "agreement", "sector", "crossing", "post", "unit", "caveat"}
 HANGS_BY = {
     "report": "incident", "claim": "incident", "tasking": "incident", "note": "about", "correction": "record",
     "recall": "record", "release": "record", "answer": "of", "denial": "of", "recall-answer": "recall",
@@ -89,6 +89,9 @@ class Naive:
         if kind == "tasking":
             unit = self.records.get(said["unit"])
             return party_of(said["unit"]) == record.party and (unit is None or unit.kind == "unit")
+        if kind == "unit-status":
+            exact = self.records.get(said.get("blurs", ""))
+            return exact is None or exact.kind == "unit-status"
         if kind == "recall-answer" and subject is not None:
             recalled = self.records.get(self.said[subject.ref]["record"])
             asked = subject.party != record.party

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sarhad.desk.actor import Actor, RoleRefused, UnknownReference
 from sarhad.picture.rules.base import BASE_KINDS, GROUND_KINDS
-from sarhad.picture.views import WatchView
+from sarhad.picture.views import CaveatView, WatchView
 from sarhad.wire.errors import Refused, VerificationError
 from sarhad.wire.ids import parse_ref, party_of
 from sarhad.wire.kinds import Agreement, WatchHandover
@@ -36,6 +36,9 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("attachment", "about"): (ANY, "any"),
     ("note", "about"): (ANY, "any"),
     ("unit-status", "unit"): (frozenset({"unit"}), "own"),
+    ("unit-status", "blurs"): (frozenset({"unit-status"}), "own"),
+    ("caveat", "unit"): (frozenset({"unit"}), "any"),
+    ("caveat", "incidents"): (frozenset({"incident"}), "any"),
     ("zone-notice", "units"): (frozenset({"unit"}), "own"),
     ("post", "sector"): (frozenset({"sector"}), "any"),
     ("unit", "home"): (frozenset({"post"}), "any"),
@@ -71,7 +74,8 @@ class Situation:
     ``held`` returns a record whose content is here; ``size`` the number of entries
     held of a log, None for a log that is not known; ``readers`` the partners that may
     read a record now; ``suspended_by`` our suspension of a partner in force; ``watch`` who
-    has our watch in an exercise (None: live); ``roles_of`` raises RoleRefused unless in service.
+    has our watch in an exercise (None: live); ``roles_of`` raises RoleRefused unless in service;
+    ``caveats`` are our own in force, those of an exercise (None: live) included.
     """
 
     party: str
@@ -84,6 +88,7 @@ class Situation:
     suspended_by: Callable[[str], str | None]
     watch: Callable[[str | None], WatchView]
     roles_of: Callable[[str], frozenset[Role]]
+    caveats: Callable[[str | None], tuple[CaveatView, ...]]
 
 
 @dataclass(frozen=True, slots=True)

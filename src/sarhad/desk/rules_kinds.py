@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sarhad.desk.blur import check_blur
 from sarhad.desk.rules import (
     Intended,
     Situation,
@@ -17,6 +18,7 @@ from sarhad.desk.rules import (
     check_world,
     must_read,
 )
+from sarhad.desk.rules_caveats import check_caveat, check_caveats
 from sarhad.desk.rules_unit import check_unit
 from sarhad.desk.rules_watch import check_assignment, check_watch
 from sarhad.desk.unknown import unknown_fields
@@ -41,6 +43,7 @@ def check(now: Situation, intended: Intended) -> None:
     """Raise Refused (or a subclass) unless the act is allowed in every respect."""
     check_general(now, intended)
     check_unit(now, intended)
+    check_caveats(now, intended)
     rule = RULES.get(intended.kind)
     if rule is not None:
         rule(now, intended, intended.data)
@@ -252,12 +255,14 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
     "manifest": _manifest,
     "watch-handover": check_watch,
     "assignment": check_assignment,
+    "unit-status": check_blur,
+    "caveat": check_caveat,
 }
 """The kinds that have rules beyond the general ones."""
 
 KINDS_WITHOUT_RULES = frozenset(
     {
-        "sector", "crossing", "post", "unit", "unit-status", "incident", "report", "claim", "attachment", "note",
+        "sector", "crossing", "post", "unit", "incident", "report", "claim", "attachment", "note",
         "tasking", "measurement",
     }
 )  # fmt: skip

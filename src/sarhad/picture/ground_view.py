@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from sarhad.picture.order import position, ref_order
 from sarhad.picture.record_view import recalled_word
 from sarhad.picture.state import State
 from sarhad.picture.views import (
+    CaveatView,
     CrossingView,
     GroundView,
     NoticeView,
@@ -18,7 +19,7 @@ from sarhad.picture.views import (
     UnitView,
     View,
 )
-from sarhad.wire.kinds import Post, Unit, UnitStatus, ZoneNotice
+from sarhad.wire.kinds import Caveat, Post, Unit, UnitStatus, ZoneNotice
 from sarhad.wire.record import Record
 from sarhad.wire.registry import Data
 from sarhad.wire.values import Place
@@ -35,12 +36,15 @@ def ground_view(state: State, exercise: str | None) -> GroundView:
         posts=tuple(_plain(PostView, r, d) for r, d in _current(state, "post", exercise)),
         units=tuple(_unit(state, records, exercise) for records in _by_code(state, "unit", exercise)),
         notices=tuple(_notices(state, exercise)),
+        caveats=tuple(caveat_views(state, exercise)),
     )
 
 
-def _by_code(state: State, kind: str, exercise: str | None) -> Iterator[list[Record]]:
+def _by_code(
+    state: State, kind: str, exercise: str | None, parties: Iterable[str] | None = None
+) -> Iterator[list[Record]]:
     """Yield each party's records of one code, in the party's own order, by party and code."""
-    for party in sorted(state.parties):
+    for party in sorted(state.parties if parties is None else parties):
         found: dict[str, list[Record]] = {}
         for record in state.newest(kind, party, exercise):
             found.setdefault(getattr(record.data, "code"), []).append(record)  # noqa: B009  (these kinds have a code)
@@ -48,9 +52,11 @@ def _by_code(state: State, kind: str, exercise: str | None) -> Iterator[list[Rec
             yield found[code]
 
 
-def _current(state: State, kind: str, exercise: str | None) -> Iterator[tuple[Record, Data]]:
+def _current(
+    state: State, kind: str, exercise: str | None, parties: Iterable[str] | None = None
+) -> Iterator[tuple[Record, Data]]:
     """Yield each party's newest record of every code, with what it says now."""
-    for records in _by_code(state, kind, exercise):
+    for records in _by_code(state, kind, exercise, parties):
         data = state.effective(records[-1])
         assert data is not None
         yield records[-1], data
@@ -81,19 +87,51 @@ def _unit(state: State, records: list[Record], exercise: str | None) -> UnitView
 
 
 def _last_status(state: State, units: list[Record], exercise: str | None) -> UnitStatusView | None:
-    """Return the status known as of the latest time, said of any record of the unit's code."""
+    """Return the status known as of the latest time, said of any record of the unit's code.
+
+    One that states another more coarsely counts only where that other cannot be read.
+    """
     said = [
         (data.as_of.end, position(status), status, data)
         for unit in units
         for status in state.attached(unit, "unit-status")
-        if status.header.exercise == exercise and isinstance(data := state.effective(status), UnitStatus)
+        if status.header.exercise == exercise
+        and isinstance(data := state.effective(status), UnitStatus)
+        and (data.blurs is None or data.blurs not in state.records)
     ]
     if not said:
         return None
     _, _, status, data = max(said, key=lambda one: one[:2])
     return UnitStatusView(
-        ref=status.ref, status=data.status, as_of=data.as_of, place=data.place, text=data.text, help=data.help
+        ref=status.ref,
+        status=data.status,
+        as_of=data.as_of,
+        place=data.place,
+        text=data.text,
+        help=data.help,
+        blurs=data.blurs,
     )
+
+
+def caveat_views(state: State, exercise: str | None, parties: Iterable[str] | None = None) -> Iterator[CaveatView]:
+    """Render the caveats that are not lifted, of these parties (None: of all)."""
+    for record, data in _current(state, "caveat", exercise, parties):
+        assert isinstance(data, Caveat)
+        if data.lifted:
+            continue
+        yield CaveatView(
+            ref=record.ref,
+            party=record.party,
+            code=data.code,
+            on_party=data.party,
+            on_unit=data.unit,
+            withhold=data.withhold,
+            part=data.part,
+            incidents=data.incidents,
+            reason=data.reason,
+            listing=data.listing,
+            until=data.until,
+        )
 
 
 def _notices(state: State, exercise: str | None) -> Iterator[NoticeView]:

@@ -13,7 +13,7 @@ import msgspec
 from sarhad.picture import statistics as times
 from sarhad.picture import tracks as charting
 from sarhad.picture.book import Book
-from sarhad.picture.ground_view import ground_view
+from sarhad.picture.ground_view import caveat_views, ground_view
 from sarhad.picture.incident_view import incident_of, incident_view
 from sarhad.picture.marks import Marks
 from sarhad.picture.order import ref_order
@@ -25,6 +25,7 @@ from sarhad.picture.state import State
 from sarhad.picture.tasking_view import pledge_views, tasking_views
 from sarhad.picture.terms import in_force, manifest_view, officer_views, suspension, terms_view
 from sarhad.picture.views import (
+    CaveatView,
     GroundView,
     HistogramView,
     IncidentView,
@@ -320,6 +321,11 @@ class Picture:
         if now_us is None:
             return view
         return msgspec.structs.replace(view, notices=tuple(n for n in view.notices if n.when.end >= now_us))
+
+    def caveats_in_force(self, party: str, now_us: int, exercise: str | None = None) -> tuple[CaveatView, ...]:
+        """Return a party's caveats that are neither lifted nor over at ``now_us``, by code."""
+        found = caveat_views(self._state, exercise, [party])
+        return tuple(one for one in found if one.until is None or one.until >= now_us)
 
     def taskings(self, exercise: str | None = None) -> tuple[TaskingView, ...]:
         """Return every tasking, one for each party's unit and incident."""

@@ -31,6 +31,7 @@ from sarhad.web import (
     records,
     replay,
     session,
+    units,
     watch,
 )
 from sarhad.web.guards import Doorkeeper, allow, keep_door
@@ -69,6 +70,7 @@ def api() -> list[HTTPRouteHandler]:
         printing.HANDLERS,
         list(acts.handlers()),
         attachments.HANDLERS,
+        units.HANDLERS,
         countersigned.HANDLERS,
         cell.HANDLERS,
         field.HANDLERS,

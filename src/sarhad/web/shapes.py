@@ -155,6 +155,15 @@ class Written(Answered, frozen=True, kw_only=True):
     at: int
 
 
+class BlurBody(Body, frozen=True, kw_only=True):
+    """State an own unit's status again with its place blurred to a cell of ``cell_m`` metres, for these readers."""
+
+    record: Ref
+    cell_m: Annotated[int, Meta(ge=500, le=200_000)]
+    release: Release
+    key: Key | None = None
+
+
 class ReceiptsBody(Body, frozen=True, kw_only=True):
     """Confirm these records, of any partner."""
 

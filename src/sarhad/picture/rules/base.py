@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sarhad.wire.record import Record
 
-GROUND_KINDS = frozenset({"manifest", "officer", "agreement", "sector", "crossing", "post", "unit"})
+GROUND_KINDS = frozenset({"manifest", "officer", "agreement", "sector", "crossing", "post", "unit", "caveat"})
 """Kinds that are live and are seen in exercises too."""
 
 BASE_KINDS = frozenset({"manifest", "officer", "agreement"})

@@ -25,8 +25,13 @@ RULES = (
     Rule(
         "unit-status",
         attaches="unit",
-        check=both(own("unit", "not-own-unit"), attached_to("unit", "unit", reason="not-a-unit")),
+        check=both(
+            own("unit", "not-own-unit"),
+            attached_to("unit", "unit", reason="not-a-unit"),
+            attached_to("blurs", "unit-status", reason="not-a-status"),
+        ),
         subjects=_ground,
     ),
+    Rule("caveat", subjects=_ground),
     Rule("zone-notice", check=_to_itself, subjects=_ground),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from sarhad.picture.views.chart import HistogramView, MarksView, TrackPoint, TrackView
 from sarhad.picture.views.ground import (
+    CaveatView,
     CrossingView,
     GroundView,
     NoticeView,
@@ -61,6 +62,7 @@ from sarhad.picture.views.watch import HandoverView, OpenItemView, WatchView
 __all__ = [
     "AnswerView",
     "Bracket",
+    "CaveatView",
     "ClaimView",
     "ClockState",
     "ClockView",

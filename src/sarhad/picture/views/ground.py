@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sarhad.picture.views.records import View
+from sarhad.wire.kinds import Closure, GroundSpeed
 from sarhad.wire.values import Moment, Names, Place, Point, Range, Words
 
 
@@ -31,6 +32,9 @@ class CrossingView(View, frozen=True, kw_only=True):
     opens_s: int
     closes_s: int
     source: str
+    passing_s: int
+    vehicles_per_h: int
+    closures: tuple[Closure, ...]
 
 
 class PostView(View, frozen=True, kw_only=True):
@@ -45,7 +49,10 @@ class PostView(View, frozen=True, kw_only=True):
 
 
 class UnitStatusView(View, frozen=True, kw_only=True):
-    """The last known status and position of a unit, and how old it is (``as_of``)."""
+    """The last known status and position of a unit, and how old it is (``as_of``).
+
+    ``blurs``: it states that record more coarsely, which is not readable here.
+    """
 
     ref: str
     status: str
@@ -53,6 +60,7 @@ class UnitStatusView(View, frozen=True, kw_only=True):
     place: Place | None
     text: Words | None
     help: bool
+    blurs: str | None
 
 
 class UnitView(View, frozen=True, kw_only=True):
@@ -69,6 +77,8 @@ class UnitView(View, frozen=True, kw_only=True):
     notice_to_move_s: int
     speed_kmh: int
     crosses_line: bool
+    vehicles: int
+    speeds: tuple[GroundSpeed, ...]
     last: UnitStatusView | None
     place: Place | None
 
@@ -89,8 +99,24 @@ class NoticeView(View, frozen=True, kw_only=True):
     recalled: Literal["", "asked", "complied", "refused"]
 
 
+class CaveatView(View, frozen=True, kw_only=True):
+    """A restriction as its author last stated it; one that is lifted is not shown, ``until`` is for the reader."""
+
+    ref: str
+    party: str
+    code: str
+    on_party: str | None
+    on_unit: str | None
+    withhold: tuple[str, ...]
+    part: Literal["yes", "apart", "no"]
+    incidents: tuple[str, ...]
+    reason: Words
+    listing: str
+    until: int | None
+
+
 class GroundView(View, frozen=True, kw_only=True):
-    """The ground: what each party last said of its sectors, crossings, posts and units, and the notices."""
+    """The ground: what each party last said of its sectors, crossings, posts, units and caveats, and the notices."""
 
     exercise: str | None
     sectors: tuple[SectorView, ...]
@@ -98,3 +124,4 @@ class GroundView(View, frozen=True, kw_only=True):
     posts: tuple[PostView, ...]
     units: tuple[UnitView, ...]
     notices: tuple[NoticeView, ...]
+    caveats: tuple[CaveatView, ...] = ()
