@@ -123,6 +123,36 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/acts/caveat": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind caveat
+         * @description A restriction that a party lays on itself or on a unit: what is not shared, who does not take part.
+         *
+         *     It concerns a partner ``party`` or a ``unit`` of either side, one of them.  ``withhold``:
+         *     the author releases no record of these kinds to the party, or none of these kinds that
+         *     names the unit to anybody.  ``part``: ``no`` keeps the unit (each unit of the party)
+         *     out of every incident if it is the author's own, else out of the author's incidents;
+         *     ``apart`` keeps it from any incident to which a unit of the author is sent.
+         *     ``incidents`` narrows ``part`` to these.  ``listing`` names the official list or the
+         *     rule that it rests on.  Ends at ``until``, or when a later record with the same ``code`` is ``lifted``.
+         *
+         *     Authors: administrator, commander.
+         */
+        readonly post: operations["actCaveat"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/acts/claim": {
         readonly parameters: {
             readonly query?: never;
@@ -183,7 +213,9 @@ export interface paths {
          * @description A place to cross the line, as the author's side keeps it.
          *
          *     ``opens_s`` and ``closes_s`` are seconds after local midnight of the author's zone
-         *     (both 0: always).  A later record with the same ``code`` replaces the earlier.
+         *     (both 0: always).  ``passing_s`` is what the formalities take a unit, ``vehicles_per_h``
+         *     how many vehicles get through in an hour (0: not stated).  A later record with the same
+         *     ``code`` replaces the earlier.
          *
          *     Authors: administrator, commander, planner.
          */
@@ -629,8 +661,10 @@ export interface paths {
          * Write a record of the kind unit
          * @description What can respond.  A later record with the same ``code`` replaces the earlier.
          *
-         *     ``strength`` in persons; ``notice_to_move_s`` from order to wheels rolling;
-         *     ``speed_kmh`` on a good road; ``crosses_line`` False keeps it on its own side.
+         *     ``capabilities`` in the desk's own words where one fits; ``strength`` in persons;
+         *     ``notice_to_move_s`` from order to wheels rolling; ``speed_kmh`` on a good road (in the
+         *     air for aviation), ``speeds`` where it differs from the usual share of that;
+         *     ``vehicles`` that pass a crossing; ``crosses_line`` False keeps it on its own side.
          *
          *     Authors: administrator, commander, planner.
          */
@@ -655,6 +689,7 @@ export interface paths {
          * @description Where a unit is and what it is doing, as known ``as_of`` that time.
          *
          *     ``unit`` names the unit's record, of the same party.  ``help``: it asks for help, until its next status.
+         *     ``blurs`` names the exact status that this one states more coarsely, for those who may not read that one.
          *
          *     Authors: commander, duty, field, node, planner.
          */
@@ -1318,6 +1353,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/positions/blurred": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * BlurPosition
+         * @description Release a unit's position as a cell of a fixed grid; the exact one stays home.
+         */
+        readonly post: operations["blurPosition"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/preview": {
         readonly parameters: {
             readonly query?: never;
@@ -1739,6 +1794,15 @@ export interface components {
             readonly sha256: string;
             readonly size: number;
         };
+        /** BlurBody */
+        readonly BlurBody: {
+            readonly cell_m: number;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            /** @description log:sequence of a record */
+            readonly record: string;
+            readonly release: components["schemas"]["Release"];
+        };
         /** Bracket */
         readonly Bracket: {
             /** @default false */
@@ -1751,6 +1815,45 @@ export interface components {
             readonly abducted?: components["schemas"]["Range"] | null;
             readonly injured?: components["schemas"]["Range"] | null;
             readonly killed?: components["schemas"]["Range"] | null;
+        };
+        /** Caveat */
+        readonly Caveat: {
+            readonly code: string;
+            /** @default [] */
+            readonly incidents?: readonly (string | unknown)[];
+            /** @default false */
+            readonly lifted?: boolean;
+            /** @default  */
+            readonly listing?: string;
+            /**
+             * @default yes
+             * @enum {string}
+             */
+            readonly part?: "yes" | "apart" | "no";
+            /** @description A party's short name */
+            readonly party?: string | null;
+            readonly reason: components["schemas"]["Words"];
+            /** @description log:sequence of a record */
+            readonly unit?: string | null;
+            /** @description UTC, microseconds since 1970 */
+            readonly until?: number | null;
+            /** @default [] */
+            readonly withhold?: readonly (string | unknown)[];
+        };
+        /** CaveatView */
+        readonly CaveatView: {
+            readonly code: string;
+            readonly incidents: readonly string[];
+            readonly listing: string;
+            readonly on_party: string | null;
+            readonly on_unit: string | null;
+            /** @enum {string} */
+            readonly part: "yes" | "apart" | "no";
+            readonly party: string;
+            readonly reason: components["schemas"]["Words"];
+            readonly ref: string;
+            readonly until: number | null;
+            readonly withhold: readonly string[];
         };
         /** CellInbox */
         readonly CellInbox: {
@@ -1805,6 +1908,13 @@ export interface components {
             readonly step: "acknowledge" | "answer";
             readonly took_s: number | null;
         };
+        /** Closure */
+        readonly Closure: {
+            /** @description UTC, microseconds since 1970 */
+            readonly end: number;
+            /** @description UTC, microseconds since 1970 */
+            readonly start: number;
+        };
         /** ColleagueView */
         readonly ColleagueView: {
             readonly at_desk: boolean;
@@ -1837,16 +1947,22 @@ export interface components {
         readonly Crossing: {
             /** @default 0 */
             readonly closes_s?: number;
+            /** @default [] */
+            readonly closures?: readonly (components["schemas"]["Closure"] | unknown)[];
             readonly code: string;
             readonly modes: readonly (("road" | "rail" | "foot" | "air") | unknown)[];
             readonly names: components["schemas"]["Names"];
             /** @default 0 */
             readonly opens_s?: number;
+            /** @default 0 */
+            readonly passing_s?: number;
             readonly place: components["schemas"]["Place"];
             /** @default  */
             readonly source?: string;
             /** @enum {string} */
             readonly status: "open" | "restricted" | "closed";
+            /** @default 0 */
+            readonly vehicles_per_h?: number;
         };
         /** CrossingRule */
         readonly CrossingRule: {
@@ -1860,15 +1976,18 @@ export interface components {
         /** CrossingView */
         readonly CrossingView: {
             readonly closes_s: number;
+            readonly closures: readonly components["schemas"]["Closure"][];
             readonly code: string;
             readonly modes: readonly string[];
             readonly names: components["schemas"]["Names"];
             readonly opens_s: number;
             readonly party: string;
+            readonly passing_s: number;
             readonly place: components["schemas"]["Place"];
             readonly ref: string;
             readonly source: string;
             readonly status: string;
+            readonly vehicles_per_h: number;
         };
         /** Denial */
         readonly Denial: {
@@ -1975,8 +2094,16 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
+        /** GroundSpeed */
+        readonly GroundSpeed: {
+            /** @enum {string} */
+            readonly ground: "motorway" | "trunk" | "primary" | "secondary" | "tertiary" | "minor" | "service" | "track" | "ford" | "off-road";
+            readonly kmh: number;
+        };
         /** GroundView */
         readonly GroundView: {
+            /** @default [] */
+            readonly caveats?: readonly components["schemas"]["CaveatView"][];
             readonly crossings: readonly components["schemas"]["CrossingView"][];
             readonly exercise: string | null;
             readonly notices: readonly components["schemas"]["NoticeView"][];
@@ -2255,6 +2382,15 @@ export interface components {
         /** NewAttachment */
         readonly NewAttachment: {
             readonly data: components["schemas"]["Attachment"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
+        /** NewCaveat */
+        readonly NewCaveat: {
+            readonly data: components["schemas"]["Caveat"];
             /** @description The drill's name; absent when live */
             readonly exercise?: string | null;
             /** @description Makes the call safe to repeat; a UUID does */
@@ -3142,9 +3278,13 @@ export interface components {
             readonly notice_to_move_s?: number;
             /** @default 50 */
             readonly speed_kmh?: number;
+            /** @default [] */
+            readonly speeds?: readonly (components["schemas"]["GroundSpeed"] | unknown)[];
             readonly strength: components["schemas"]["Range"];
             /** @enum {string} */
             readonly unit_kind: "patrol" | "reaction" | "medical" | "engineer" | "explosive-disposal" | "aviation" | "drone" | "liaison";
+            /** @default 1 */
+            readonly vehicles?: number;
         };
         /** UnitChoice */
         readonly UnitChoice: {
@@ -3155,6 +3295,8 @@ export interface components {
         /** UnitStatus */
         readonly UnitStatus: {
             readonly as_of: components["schemas"]["Moment"];
+            /** @description log:sequence of a record */
+            readonly blurs?: string | null;
             /** @default false */
             readonly help?: boolean;
             readonly place?: components["schemas"]["Place"] | null;
@@ -3167,6 +3309,7 @@ export interface components {
         /** UnitStatusView */
         readonly UnitStatusView: {
             readonly as_of: components["schemas"]["Moment"];
+            readonly blurs: string | null;
             readonly help: boolean;
             readonly place: components["schemas"]["Place"] | null;
             readonly ref: string;
@@ -3186,8 +3329,10 @@ export interface components {
             readonly place: components["schemas"]["Place"] | null;
             readonly ref: string;
             readonly speed_kmh: number;
+            readonly speeds: readonly components["schemas"]["GroundSpeed"][];
             readonly strength: components["schemas"]["Range"];
             readonly unit_kind: string;
+            readonly vehicles: number;
         };
         /** Warn */
         readonly Warn: {
@@ -3271,14 +3416,18 @@ export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
+export type BlurBody = components['schemas']['BlurBody'];
 export type Bracket = components['schemas']['Bracket'];
 export type Casualties = components['schemas']['Casualties'];
+export type Caveat = components['schemas']['Caveat'];
+export type CaveatView = components['schemas']['CaveatView'];
 export type CellInbox = components['schemas']['CellInbox'];
 export type CellView = components['schemas']['CellView'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type Clock = components['schemas']['Clock'];
 export type ClockView = components['schemas']['ClockView'];
+export type Closure = components['schemas']['Closure'];
 export type ColleagueView = components['schemas']['ColleagueView'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionView = components['schemas']['CorrectionView'];
@@ -3296,6 +3445,7 @@ export type FieldPage = components['schemas']['FieldPage'];
 export type FieldTasking = components['schemas']['FieldTasking'];
 export type FieldView = components['schemas']['FieldView'];
 export type FieldWarning = components['schemas']['FieldWarning'];
+export type GroundSpeed = components['schemas']['GroundSpeed'];
 export type GroundView = components['schemas']['GroundView'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
@@ -3318,6 +3468,7 @@ export type NewAllegation = components['schemas']['NewAllegation'];
 export type NewAnswer = components['schemas']['NewAnswer'];
 export type NewAssignment = components['schemas']['NewAssignment'];
 export type NewAttachment = components['schemas']['NewAttachment'];
+export type NewCaveat = components['schemas']['NewCaveat'];
 export type NewClaim = components['schemas']['NewClaim'];
 export type NewCorrection = components['schemas']['NewCorrection'];
 export type NewCrossing = components['schemas']['NewCrossing'];
@@ -3600,6 +3751,48 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["NewAttachment"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
+    readonly actCaveat: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCaveat"];
             };
         };
         readonly responses: {
@@ -5927,6 +6120,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["PledgeView"][];
+                };
+            };
+        };
+    };
+    readonly blurPosition: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BlurBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
                 };
             };
         };
