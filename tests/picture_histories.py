@@ -138,8 +138,10 @@ def _report(w: Writer, _party: str) -> Data:
 
 
 def _tasking(w: Writer, party: str) -> Data:
-    status: Any = w.random.choice(("ordered", "en-route", "arrived"))
-    return k.Tasking(unit=w.ref("unit", own=party), incident=w.ref("incident"), status=status)
+    status: Any = w.random.choice(("ordered", "declined", "en-route", "arrived"))
+    asked = [r.ref for r in w.written if r.kind == "unit-request" and r.party != party]
+    answers = w.random.choice(asked) if asked and w.random.random() < 0.5 else None
+    return k.Tasking(unit=w.ref("unit", own=party), incident=w.ref("incident"), status=status, answers=answers)
 
 
 def _notice(w: Writer, party: str) -> Data:
@@ -195,9 +197,40 @@ def _allegation(w: Writer, party: str) -> Data:
     return k.Allegation(to=to, urgency="flash", text=words("camp"), places=(place(),), evidence=(w.ref("report"),))
 
 
+def _response(w: Writer, _party: str) -> Data:
+    urgency: Any = w.pick("flash", "routine")
+    return k.Response(incident=w.ref("incident"), urgency=urgency, capabilities=("medical",), strength=4)
+
+
+def _proposal(w: Writer, _party: str) -> Data:
+    leg = k.Leg(
+        unit=w.ref("unit"), how="road", notice_s=60, arrival_s=w.random.randrange(9_000), uncertainty_s=9,
+        over=(w.ref("crossing"),), near_line=k.Window(from_s=1, to_s=5), why=k.Reason(code="provides"),
+    )  # fmt: skip
+    replaces = w.ref("proposal") if w.random.random() < 0.3 else None
+    return k.Proposal(
+        response=w.ref("response"), as_of=T0 * US, snapshot="0" * 64, version="1", proved=True, legs=(leg,),
+        replaces=replaces,
+    )  # fmt: skip
+
+
+def _unit_request(w: Writer, party: str) -> Data:
+    to = w.random.choice([p for p in PARTIES if p != party] * 3 + [party])
+    urgency: Any = w.pick("flash", "priority")
+    return k.UnitRequest(to=to, urgency=urgency, incident=w.ref("incident"), unit=w.ref("unit", own=to))
+
+
+def _handover(w: Writer, party: str) -> Data:
+    to = w.random.choice([p for p in PARTIES if p != party] * 3 + [party])
+    return k.Handover(response=w.ref("response"), to=to, urgency="flash", when=moment(), place=place())
+
+
+ANSWERABLE = ("warning", "request", "allegation", "zone-notice", "unit-request", "handover", "handover")
+
+
 def _answer(w: Writer, _party: str) -> Data:
     outcome: Any = w.random.choice(("will", "done", "refuse"))
-    return k.Answer(of=w.ref("warning", "request", "allegation", "zone-notice"), outcome=outcome, text=words())
+    return k.Answer(of=w.ref(*ANSWERABLE), outcome=outcome, text=words())
 
 
 WRITERS: dict[str, Callable[[Writer, str], Data]] = {
@@ -230,6 +263,10 @@ WRITERS: dict[str, Callable[[Writer, str], Data]] = {
     "unit-status": _status,
     "caveat": _caveat,
     "tasking": _tasking,
+    "response": _response,
+    "proposal": _proposal,
+    "unit-request": _unit_request,
+    "handover": _handover,
     "pledge": _pledge,
     "measurement": lambda w, _p: k.Measurement(pledge=w.ref("pledge"), value=w.random.randrange(9), when=moment()),
 }

@@ -22,17 +22,20 @@ HANGS_BY = {
     "report": "incident", "claim": "incident", "tasking": "incident", "note": "about", "correction": "record",
     "recall": "record", "release": "record", "answer": "of", "denial": "of", "recall-answer": "recall",
     "unit-status": "unit", "resumption": "suspension", "measurement": "pledge", "pledge": "accepts", "assignment": "of",
+    "response": "incident", "proposal": "response", "unit-request": "incident", "handover": "response",
 }  # fmt: skip
 OWN_ONLY = {"correction", "recall", "release", "unit-status", "resumption"}
 SUBJECT = {
     "report": ["incident"], "claim": ["incident"], "tasking": ["incident"], "recall-answer": ["recall"],
-    "answer": ["warning", "request", "allegation", "zone-notice"], "denial": ["allegation", "claim", "report"],
+    "answer": ["warning", "request", "allegation", "zone-notice", "unit-request", "handover"],
+    "denial": ["allegation", "claim", "report"],
     "unit-status": ["unit"], "resumption": ["suspension"], "measurement": ["pledge"], "pledge": ["pledge"],
-    "assignment": ["warning", "request", "allegation", "zone-notice", "recall"],
+    "assignment": ["warning", "request", "allegation", "zone-notice", "recall", "unit-request", "handover"],
+    "response": ["incident"], "proposal": ["response"], "unit-request": ["incident"], "handover": ["response"],
 }  # fmt: skip
 UNCORRECTED = {
     "manifest", "agreement", "suspension", "resumption", "release", "pledge", "receipt", "recall", "recall-answer",
-    "correction", "assignment",
+    "correction", "assignment", "proposal", "handover",
 }  # fmt: skip
 STAYS = ("to", "urgency", "incident", "about", "of", "unit", "pledge", "code", "officer")
 
@@ -73,7 +76,9 @@ class Naive:
 
     def counts_by_kind(self, record: Record, said: dict[str, Any], subject: Record | None) -> bool:
         kind = record.kind
-        if kind in ("warning", "request", "allegation", "zone-notice"):
+        if kind == "unit-request" and party_of(said["unit"]) != said["to"]:
+            return False
+        if kind in ("warning", "request", "allegation", "zone-notice", "unit-request", "handover"):
             return said.get("to") != record.party
         if kind == "suspension":
             return bool(said["partner"] != record.party)

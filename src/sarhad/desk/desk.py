@@ -118,6 +118,7 @@ class Desk:
             watch=lambda exercise: self.picture.watch(self.party, exercise),
             roles_of=lambda officer: self.actor(officer).roles,
             caveats=lambda exercise: self.picture.caveats_in_force(self.party, self._clock(), exercise),
+            response=self.picture.response,
         )
 
     def preview(self, actor: Actor, data: Data, release: Release, exercise: str | None = None) -> list[PreviewPartner]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sarhad.desk.actor import Actor, RoleRefused, UnknownReference
 from sarhad.picture.rules.base import BASE_KINDS, GROUND_KINDS
-from sarhad.picture.views import CaveatView, WatchView
+from sarhad.picture.views import CaveatView, ResponseView, WatchView
 from sarhad.wire.errors import Refused, VerificationError
 from sarhad.wire.ids import parse_ref, party_of
 from sarhad.wire.kinds import Agreement, WatchHandover
@@ -47,6 +47,17 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("assignment", "of"): (OWED, "any"),
     ("tasking", "unit"): (frozenset({"unit"}), "own"),
     ("tasking", "incident"): (frozenset({"incident"}), "any"),
+    ("tasking", "answers"): (frozenset({"unit-request"}), "partner"),
+    ("tasking", "proposal"): (frozenset({"proposal"}), "any"),
+    ("response", "incident"): (frozenset({"incident"}), "any"),
+    ("proposal", "response"): (frozenset({"response"}), "any"),
+    ("proposal", "kept"): (frozenset({"attachment"}), "own"),
+    ("proposal", "replaces"): (frozenset({"proposal"}), "any"),
+    ("unit-request", "incident"): (frozenset({"incident"}), "any"),
+    ("unit-request", "unit"): (frozenset({"unit"}), "partner"),
+    ("unit-request", "proposal"): (frozenset({"proposal"}), "any"),
+    ("handover", "response"): (frozenset({"response"}), "any"),
+    ("handover", "crossing"): (frozenset({"crossing"}), "any"),
     ("pledge", "accepts"): (frozenset({"pledge"}), "partner"),
     ("measurement", "pledge"): (frozenset({"pledge"}), "any"),
     ("agreement", "accepts"): (frozenset({"agreement"}), "partner"),
@@ -55,7 +66,7 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("request", "about"): (ANY, "any"),
     ("allegation", "about"): (ANY, "any"),
     ("allegation", "evidence"): (ANY, "any"),
-    ("answer", "of"): (frozenset({"warning", "request", "allegation"}), "partner"),
+    ("answer", "of"): (frozenset({"warning", "request", "allegation", "unit-request", "handover"}), "partner"),
     ("denial", "of"): (frozenset({"allegation", "claim", "report"}), "partner"),
     ("denial", "evidence"): (ANY, "any"),
     ("release", "record"): (ANY, "own"),
@@ -76,6 +87,7 @@ class Situation:
     read a record now; ``suspended_by`` our suspension of a partner in force; ``watch`` who
     has our watch in an exercise (None: live); ``roles_of`` raises RoleRefused unless in service;
     ``caveats`` are our own in force, those of an exercise (None: live) included.
+    ``response`` the response to an incident, None where nobody has opened one.
     """
 
     party: str
@@ -89,6 +101,7 @@ class Situation:
     watch: Callable[[str | None], WatchView]
     roles_of: Callable[[str], frozenset[Role]]
     caveats: Callable[[str | None], tuple[CaveatView, ...]]
+    response: Callable[[str], ResponseView | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sarhad.desk.rules import (
     must_read,
 )
 from sarhad.desk.rules_caveats import check_caveat, check_caveats
+from sarhad.desk.rules_response import check_handover, check_response
 from sarhad.desk.rules_unit import check_unit
 from sarhad.desk.rules_watch import check_assignment, check_watch
 from sarhad.desk.unknown import unknown_fields
@@ -32,7 +33,7 @@ from sarhad.wire.values import may_read
 UNCORRECTABLE = frozenset(
     {
         "manifest", "agreement", "release", "receipt", "recall", "recall-answer",
-        "correction", "suspension", "resumption", "answer", "watch-handover", "assignment",
+        "correction", "suspension", "resumption", "answer", "watch-handover", "assignment", "proposal", "handover",
     }
 )  # fmt: skip
 """Acts: what was done on record is not undone by a correction but by a later act."""
@@ -240,6 +241,9 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
     "request": _addressed,
     "allegation": _addressed,
     "zone-notice": _addressed,
+    "unit-request": _addressed,
+    "response": check_response,
+    "handover": check_handover,
     "answer": _answer,
     "denial": _denial,
     "release": _release,
@@ -263,7 +267,7 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
 KINDS_WITHOUT_RULES = frozenset(
     {
         "sector", "crossing", "post", "unit", "incident", "report", "claim", "attachment", "note",
-        "tasking", "measurement",
+        "tasking", "measurement", "proposal",
     }
 )  # fmt: skip
 """The kinds for which the general rules say everything; a test names a kind that is in neither."""

@@ -12,6 +12,7 @@ import msgspec
 
 from sarhad.picture.items import ITEM_KINDS, US, Core, cores
 from sarhad.picture.order import SortedKeys, insert, key_of, within
+from sarhad.picture.rules import RULES
 from sarhad.picture.state import State
 from sarhad.picture.terms import Signing, signings
 from sarhad.picture.views import ClockView, ItemView
@@ -22,6 +23,9 @@ from sarhad.wire.record import Record
 
 EVIDENCE_KINDS = frozenset({"receipt", "answer", "recall-answer", "tasking", "release", "recall"})
 """Kinds whose own bracket or delivery shows in an item."""
+
+BOUND_ITEM_KINDS = tuple(sorted(kind for kind in ITEM_KINDS if RULES[kind].attaches and RULES[kind].bound))
+"""Kinds of items that mean nothing without what they hang on."""
 
 RECENT_US = 72 * 3600 * US
 """How long after it was written a settled item stays in the inbox."""
@@ -88,6 +92,8 @@ class Book:
             found |= {f"{record.data.log}:{n}" for a, b in record.data.spans for n in within(numbers, a, b)}
         for one in chain[:2]:
             found |= state.naming(one.ref, "recall")
+        for kind in BOUND_ITEM_KINDS:  # whether it counts follows from what it hangs on
+            found |= state.naming(record.ref, kind)
         incidents = [one for one in chain if isinstance(one.data, Incident)]
         if incidents and record.kind in ("tasking", "incident", "correction"):
             found |= self._about(incidents[0].ref)

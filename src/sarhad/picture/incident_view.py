@@ -25,7 +25,7 @@ from sarhad.wire.record import Record
 from sarhad.wire.values import Moment, Place, Range
 
 FIELDS: tuple[Field, ...] = ("category", "when", "place", "killed", "injured", "abducted")
-ABOUT_KINDS = ("warning", "request", "allegation")
+ABOUT_KINDS = ("warning", "request", "allegation", "unit-request", "handover")
 Value = str | Moment | Place | Range
 SAME = {"when": ("start", "end", "precision"), "place": ("lat", "lon", "precision")}
 

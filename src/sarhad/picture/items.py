@@ -13,7 +13,7 @@ from sarhad.picture.state import State
 from sarhad.picture.terms import Signing, clock_of, in_force_when
 from sarhad.picture.views import AnswerView, Bracket, ClockState, ClockView, ItemState, ItemView
 from sarhad.wire.ids import sort_key
-from sarhad.wire.kinds import Recall, ReleaseAct, Tasking
+from sarhad.wire.kinds import Recall, ReleaseAct, Tasking, UnitRequest
 from sarhad.wire.record import Record
 from sarhad.wire.registry import KINDS
 from sarhad.wire.values import Moment, Place, Urgency, Words
@@ -78,7 +78,7 @@ def _core(state: State, signing: Signing | None, record: Record, to: str) -> Cor
     needs_answer = KINDS[record.kind].expects == "answer"
     acknowledge = clock.view("acknowledge", done + replies)
     answer = clock.view("answer", replies) if needs_answer else None
-    about = record.data.record if isinstance(record.data, Recall) else getattr(said, "about", None)
+    about = record.data.record if isinstance(record.data, Recall) else _about(said)
     settled = bool(answers) or recall is not None or (not needs_answer and acknowledge.done_by is not None)
     word = _word(answers, acknowledge, recalled=recall is not None)
     item = ItemView(
@@ -110,6 +110,12 @@ def _core(state: State, signing: Signing | None, record: Record, to: str) -> Cor
         agreement=None if signing is None else signing.first().ref,
     )
     return Core(item, _arrival(state, record, to, delivered))
+
+
+def _about(said: object) -> str | None:
+    """Return what the item is about: a unit is asked for an incident, the lead of a response is handed over."""
+    names = ("about", "incident", "response")
+    return cast("str | None", next((getattr(said, name) for name in names if hasattr(said, name)), None))
 
 
 def _place(said: object) -> Place | None:
@@ -201,11 +207,13 @@ def _arrival(state: State, record: Record, to: str, delivered: int | None) -> in
 
 
 def arrivals(state: State, record: Record) -> Iterator[Record]:
-    """Yield the taskings that report an arrival at the incident that the record is about."""
-    about = getattr(record.data, "about", None)
+    """Yield the taskings that report an arrival at the incident that the record is about; of the unit it asks for."""
+    asked = record.data if isinstance(record.data, UnitRequest) else None
+    about = getattr(record.data, "about", None) if asked is None else asked.incident
     incident = state.records.get(about) if about is not None else None
     if incident is None or incident.kind != "incident" or incident.header.exercise != record.header.exercise:
         return
     for tasking in sorted(state.attached(incident, "tasking"), key=ref_order):
-        if isinstance(tasking.data, Tasking) and tasking.data.status == "arrived":
+        data = tasking.data
+        if isinstance(data, Tasking) and data.status == "arrived" and (asked is None or data.unit == asked.unit):
             yield tasking

@@ -18,6 +18,7 @@ from sarhad.picture.incident_view import incident_of, incident_view
 from sarhad.picture.marks import Marks
 from sarhad.picture.order import ref_order
 from sarhad.picture.record_view import record_view
+from sarhad.picture.response_view import response_statistics, response_view
 from sarhad.picture.rules import RULES
 from sarhad.picture.search import Search
 from sarhad.picture.shared import Shared
@@ -38,6 +39,8 @@ from sarhad.picture.views import (
     PledgeView,
     RecordFilter,
     RecordView,
+    ResponseStatistics,
+    ResponseView,
     TaskingView,
     TermsView,
     TrackView,
@@ -331,6 +334,21 @@ class Picture:
         """Return every tasking, one for each party's unit and incident."""
         state = self._state
         return tasking_views(state, [r for r in state.listed(exercise, "tasking") if not state.reason(r)])
+
+    def response(self, incident: str) -> ResponseView | None:
+        """Return the response to an incident; None when nobody has opened one, or no such incident is held."""
+        record = self._state.records.get(incident)
+        return None if record is None or not isinstance(record.data, Incident) else response_view(self._state, record)
+
+    def responses(self, exercise: str | None = None) -> list[ResponseView]:
+        """Return every response of an exercise (None: live), in the order of the incidents' names."""
+        named = {getattr(r.data, "incident", "") for r in self._state.listed(exercise, "response")}
+        views = (self.response(ref) for ref in sorted(named))
+        return [view for view in views if view is not None and view.exercise == exercise]
+
+    def response_statistics(self, exercise: str | None = None) -> list[ResponseStatistics]:
+        """Return how fast each party's units accepted and arrived, by urgency."""
+        return response_statistics(self.responses(exercise), exercise)
 
     def watch(self, party: str, exercise: str | None = None) -> WatchView:
         """Return who has a party's watch, and its last handovers."""

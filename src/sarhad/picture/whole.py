@@ -36,6 +36,8 @@ def _of_exercise(picture: Picture, exercise: str | None) -> dict[str, Any]:
         "items": picture.items(exercise),
         "ground": picture.ground(exercise),
         "statistics": picture.statistics(exercise),
+        "responses": picture.responses(exercise),
+        "response_statistics": picture.response_statistics(exercise),
         "taskings": picture.taskings(exercise),
         "pledges": picture.pledges(exercise),
         "watches": [picture.watch(party, exercise) for party in sorted(picture.parties())],

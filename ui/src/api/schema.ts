@@ -248,6 +248,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/acts/handover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind handover
+         * @description The lead of a response passes to the other side: at which crossing or place of the line, when.
+         *
+         *     Signed by the side that leads; it passes when the other side signs the answer ``will``.
+         *
+         *     Authors: commander, duty.
+         */
+        readonly post: operations["actHandover"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/acts/incident": {
         readonly parameters: {
             readonly query?: never;
@@ -416,6 +440,34 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/acts/proposal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind proposal
+         * @description What the planner suggested to the officer who asked it; it orders nobody.
+         *
+         *     ``snapshot`` is the SHA-256 of what it was made from, ``version`` the program's; ``kept`` the
+         *     attachment that holds both for its author's own side, so that it can be made again.
+         *     ``adequate_s``: when all that is needed is there, seconds after ``as_of``; absent: it cannot be.
+         *     ``proved``: nothing better is possible.  ``replaces`` names the proposal that ``overtaken`` says why
+         *     it no longer holds.
+         *
+         *     Authors: commander, duty, planner.
+         */
+        readonly post: operations["actProposal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/acts/recall": {
         readonly parameters: {
             readonly query?: never;
@@ -557,6 +609,32 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/acts/response": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind response
+         * @description An answer to ``incident`` is opened; its author's party leads until the lead is handed over.
+         *
+         *     ``capabilities`` and ``strength`` (persons) are what is needed there.  Where both sides open
+         *     one, the first by claimed time counts (its bracket shows a claim that cannot be), and the other
+         *     is shown beside it.
+         *
+         *     Authors: commander, duty.
+         */
+        readonly post: operations["actResponse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/acts/resumption": {
         readonly parameters: {
             readonly query?: never;
@@ -637,7 +715,8 @@ export interface paths {
          * @description What a party orders its own unit to do, and how far that has come.
          *
          *     A later record with the same ``unit`` and ``incident`` carries the next ``status``;
-         *     the unit's own field officer may write those after ``ordered``.
+         *     the unit's own field officer may write those after ``ordered``.  ``answers`` names the
+         *     other side's request that it follows, ``proposal`` the planner's suggestion.
          *
          *     Authors: commander, duty, field.
          */
@@ -669,6 +748,30 @@ export interface paths {
          *     Authors: administrator, commander, planner.
          */
         readonly post: operations["actUnit"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/acts/unit-request": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Write a record of the kind unit-request
+         * @description A unit of the other side is asked for; whether it comes is that side's to say, and to order.
+         *
+         *     Accepted by an answer ``will`` and the owner's own tasking; declined by ``cannot`` or ``refuse``.
+         *
+         *     Authors: commander, duty.
+         */
+        readonly post: operations["actUnitRequest"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -761,7 +864,10 @@ export interface paths {
          * Write a record of the kind zone-notice
          * @description Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when.
          *
-         *     Authors: commander, duty, planner.
+         *     The node writes one itself, as the agreement asks, when a unit that an officer has
+         *     ordered out will come within its notice distance of the line (activity ``response``).
+         *
+         *     Authors: commander, duty, node, planner.
          */
         readonly post: operations["actZoneNotice"];
         readonly delete?: never;
@@ -1888,6 +1994,14 @@ export interface components {
             readonly source: string;
             readonly text: components["schemas"]["Words"] | null;
         };
+        /** Clash */
+        readonly Clash: {
+            /** @description log:sequence of a record */
+            readonly notice: string;
+            /** @description log:sequence of a record */
+            readonly unit: string;
+            readonly window: components["schemas"]["Window"];
+        };
         /** Clock */
         readonly Clock: {
             readonly acknowledge_s: number;
@@ -2046,6 +2160,13 @@ export interface components {
         readonly ExportBody: {
             readonly audience: string;
         };
+        /** Fact */
+        readonly Fact: {
+            readonly name: string;
+            readonly number?: number | null;
+            /** @default [] */
+            readonly texts?: readonly (string | unknown)[];
+        };
         /** FieldPage */
         readonly FieldPage: {
             readonly elsewhere: readonly string[];
@@ -2110,6 +2231,20 @@ export interface components {
             readonly posts: readonly components["schemas"]["PostView"][];
             readonly sectors: readonly components["schemas"]["SectorView"][];
             readonly units: readonly components["schemas"]["UnitView"][];
+        };
+        /** Handover */
+        readonly Handover: {
+            /** @description log:sequence of a record */
+            readonly crossing?: string | null;
+            readonly place?: components["schemas"]["Place"] | null;
+            /** @description log:sequence of a record */
+            readonly response: string;
+            readonly text?: components["schemas"]["Words"] | null;
+            /** @description A party's short name */
+            readonly to: string;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+            readonly when: components["schemas"]["Moment"];
         };
         /** HandoverView */
         readonly HandoverView: {
@@ -2247,6 +2382,20 @@ export interface components {
             /** @enum {string} */
             readonly expects: "none" | "acknowledge" | "answer";
             readonly kind: string;
+        };
+        /** Leg */
+        readonly Leg: {
+            readonly arrival_s: number;
+            /** @enum {string} */
+            readonly how: "road" | "air";
+            readonly near_line?: components["schemas"]["Window"] | null;
+            readonly notice_s: number;
+            /** @default [] */
+            readonly over?: readonly (string | unknown)[];
+            readonly uncertainty_s: number;
+            /** @description log:sequence of a record */
+            readonly unit: string;
+            readonly why: components["schemas"]["Reason"];
         };
         /** LinkedView */
         readonly LinkedView: {
@@ -2433,6 +2582,15 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NewHandover */
+        readonly NewHandover: {
+            readonly data: components["schemas"]["Handover"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
         /** NewIncident */
         readonly NewIncident: {
             readonly data: components["schemas"]["Incident"];
@@ -2500,6 +2658,15 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NewProposal */
+        readonly NewProposal: {
+            readonly data: components["schemas"]["Proposal"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
         /** NewRecall */
         readonly NewRecall: {
             readonly data: components["schemas"]["Recall"];
@@ -2554,6 +2721,15 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NewResponse */
+        readonly NewResponse: {
+            readonly data: components["schemas"]["Response"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
         /** NewResumption */
         readonly NewResumption: {
             readonly data: components["schemas"]["Resumption"];
@@ -2593,6 +2769,15 @@ export interface components {
         /** NewUnit */
         readonly NewUnit: {
             readonly data: components["schemas"]["Unit"];
+            /** @description The drill's name; absent when live */
+            readonly exercise?: string | null;
+            /** @description Makes the call safe to repeat; a UUID does */
+            readonly key?: string | null;
+            readonly release: components["schemas"]["Release"];
+        };
+        /** NewUnitRequest */
+        readonly NewUnitRequest: {
+            readonly data: components["schemas"]["UnitRequest"];
             /** @description The drill's name; absent when live */
             readonly exercise?: string | null;
             /** @description Makes the call safe to repeat; a UUID does */
@@ -2902,11 +3087,44 @@ export interface components {
             readonly ref?: string | null;
             readonly what: string;
         };
+        /** Proposal */
+        readonly Proposal: {
+            readonly adequate_s?: number | null;
+            /** @description UTC, microseconds since 1970 */
+            readonly as_of: number;
+            /** @default [] */
+            readonly clashes?: readonly (components["schemas"]["Clash"] | unknown)[];
+            /** @description log:sequence of a record */
+            readonly kept?: string | null;
+            /** @default [] */
+            readonly legs?: readonly (components["schemas"]["Leg"] | unknown)[];
+            /** @default [] */
+            readonly overtaken?: readonly (components["schemas"]["Reason"] | unknown)[];
+            readonly proved: boolean;
+            /** @description log:sequence of a record */
+            readonly replaces?: string | null;
+            /** @description log:sequence of a record */
+            readonly response: string;
+            readonly saving?: components["schemas"]["Saving"] | null;
+            /** @description 32 bytes in lower-case hexadecimal */
+            readonly snapshot: string;
+            /** @default [] */
+            readonly spared?: readonly (components["schemas"]["Spared"] | unknown)[];
+            /** @default [] */
+            readonly unmet?: readonly (components["schemas"]["Reason"] | unknown)[];
+            readonly version: string;
+        };
         /** Range */
         readonly Range: {
             readonly best: number;
             readonly high: number;
             readonly low: number;
+        };
+        /** Reason */
+        readonly Reason: {
+            readonly code: string;
+            /** @default [] */
+            readonly facts?: readonly (components["schemas"]["Fact"] | unknown)[];
         };
         /** Recall */
         readonly Recall: {
@@ -3086,6 +3304,18 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
+        /** Response */
+        readonly Response: {
+            /** @default [] */
+            readonly capabilities?: readonly (string | unknown)[];
+            /** @description log:sequence of a record */
+            readonly incident: string;
+            /** @default 0 */
+            readonly strength?: number;
+            readonly text?: components["schemas"]["Words"] | null;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+        };
         /** Resumption */
         readonly Resumption: {
             /** @description A party's short name */
@@ -3093,6 +3323,11 @@ export interface components {
             readonly reason?: components["schemas"]["Words"] | null;
             /** @description log:sequence of a record */
             readonly suspension: string;
+        };
+        /** Saving */
+        readonly Saving: {
+            readonly rule: components["schemas"]["Reason"];
+            readonly saved_s: number;
         };
         /** Sector */
         readonly Sector: {
@@ -3129,6 +3364,14 @@ export interface components {
         readonly SignIn: {
             readonly officer: string;
             readonly password: string;
+        };
+        /** Spared */
+        readonly Spared: {
+            readonly arrival_s?: number | null;
+            readonly straight_m: number;
+            /** @description log:sequence of a record */
+            readonly unit: string;
+            readonly why: components["schemas"]["Reason"];
         };
         /** Stated */
         readonly Stated: {
@@ -3169,7 +3412,7 @@ export interface components {
             readonly overdue: number;
             readonly p90_s: number | null;
             /** @enum {string} */
-            readonly step: "acknowledge" | "answer" | "arrive";
+            readonly step: "acknowledge" | "answer" | "accept" | "arrive";
             readonly unproven: number;
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
@@ -3182,10 +3425,14 @@ export interface components {
         };
         /** Tasking */
         readonly Tasking: {
+            /** @description log:sequence of a record */
+            readonly answers?: string | null;
             readonly due?: components["schemas"]["Moment"] | null;
             /** @description log:sequence of a record */
             readonly incident: string;
             readonly place?: components["schemas"]["Place"] | null;
+            /** @description log:sequence of a record */
+            readonly proposal?: string | null;
             /** @enum {string} */
             readonly status: "ordered" | "accepted" | "declined" | "en-route" | "arrived" | "closed";
             readonly text?: components["schemas"]["Words"] | null;
@@ -3292,6 +3539,22 @@ export interface components {
             readonly names: components["schemas"]["Names"];
             readonly ref: string;
         };
+        /** UnitRequest */
+        readonly UnitRequest: {
+            readonly due?: components["schemas"]["Moment"] | null;
+            /** @description log:sequence of a record */
+            readonly incident: string;
+            readonly place?: components["schemas"]["Place"] | null;
+            /** @description log:sequence of a record */
+            readonly proposal?: string | null;
+            readonly text?: components["schemas"]["Words"] | null;
+            /** @description A party's short name */
+            readonly to: string;
+            /** @description log:sequence of a record */
+            readonly unit: string;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+        };
         /** UnitStatus */
         readonly UnitStatus: {
             readonly as_of: components["schemas"]["Moment"];
@@ -3373,6 +3636,11 @@ export interface components {
             readonly ref: string;
             readonly release: components["schemas"]["Release"];
         };
+        /** Window */
+        readonly Window: {
+            readonly from_s: number;
+            readonly to_s: number;
+        };
         /** Words */
         readonly Words: {
             /** @enum {string} */
@@ -3425,6 +3693,7 @@ export type CellInbox = components['schemas']['CellInbox'];
 export type CellView = components['schemas']['CellView'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimView = components['schemas']['ClaimView'];
+export type Clash = components['schemas']['Clash'];
 export type Clock = components['schemas']['Clock'];
 export type ClockView = components['schemas']['ClockView'];
 export type Closure = components['schemas']['Closure'];
@@ -3441,12 +3710,14 @@ export type DigestView = components['schemas']['DigestView'];
 export type Disregard = components['schemas']['Disregard'];
 export type ErrorView = components['schemas']['ErrorView'];
 export type ExportBody = components['schemas']['ExportBody'];
+export type Fact = components['schemas']['Fact'];
 export type FieldPage = components['schemas']['FieldPage'];
 export type FieldTasking = components['schemas']['FieldTasking'];
 export type FieldView = components['schemas']['FieldView'];
 export type FieldWarning = components['schemas']['FieldWarning'];
 export type GroundSpeed = components['schemas']['GroundSpeed'];
 export type GroundView = components['schemas']['GroundView'];
+export type Handover = components['schemas']['Handover'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
 export type HistogramView = components['schemas']['HistogramView'];
@@ -3455,6 +3726,7 @@ export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
 export type ItemView = components['schemas']['ItemView'];
 export type KindView = components['schemas']['KindView'];
+export type Leg = components['schemas']['Leg'];
 export type LinkedView = components['schemas']['LinkedView'];
 export type LinkView = components['schemas']['LinkView'];
 export type Manifest = components['schemas']['Manifest'];
@@ -3473,6 +3745,7 @@ export type NewClaim = components['schemas']['NewClaim'];
 export type NewCorrection = components['schemas']['NewCorrection'];
 export type NewCrossing = components['schemas']['NewCrossing'];
 export type NewDenial = components['schemas']['NewDenial'];
+export type NewHandover = components['schemas']['NewHandover'];
 export type NewIncident = components['schemas']['NewIncident'];
 export type NewManifest = components['schemas']['NewManifest'];
 export type NewMeasurement = components['schemas']['NewMeasurement'];
@@ -3481,17 +3754,20 @@ export type NewOfficer = components['schemas']['NewOfficer'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type NewPledge = components['schemas']['NewPledge'];
 export type NewPost = components['schemas']['NewPost'];
+export type NewProposal = components['schemas']['NewProposal'];
 export type NewRecall = components['schemas']['NewRecall'];
 export type NewRecallAnswer = components['schemas']['NewRecallAnswer'];
 export type NewReceipt = components['schemas']['NewReceipt'];
 export type NewRelease = components['schemas']['NewRelease'];
 export type NewReport = components['schemas']['NewReport'];
 export type NewRequest = components['schemas']['NewRequest'];
+export type NewResponse = components['schemas']['NewResponse'];
 export type NewResumption = components['schemas']['NewResumption'];
 export type NewSector = components['schemas']['NewSector'];
 export type NewSuspension = components['schemas']['NewSuspension'];
 export type NewTasking = components['schemas']['NewTasking'];
 export type NewUnit = components['schemas']['NewUnit'];
+export type NewUnitRequest = components['schemas']['NewUnitRequest'];
 export type NewUnitStatus = components['schemas']['NewUnitStatus'];
 export type NewWarning = components['schemas']['NewWarning'];
 export type NewWatchHandover = components['schemas']['NewWatchHandover'];
@@ -3525,7 +3801,9 @@ export type PostView = components['schemas']['PostView'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PreviewPartner = components['schemas']['PreviewPartner'];
 export type PreviewWarning = components['schemas']['PreviewWarning'];
+export type Proposal = components['schemas']['Proposal'];
 export type Range = components['schemas']['Range'];
+export type Reason = components['schemas']['Reason'];
 export type Recall = components['schemas']['Recall'];
 export type RecallAnswer = components['schemas']['RecallAnswer'];
 export type RecallAnswerView = components['schemas']['RecallAnswerView'];
@@ -3541,12 +3819,15 @@ export type ReleaseAct = components['schemas']['ReleaseAct'];
 export type RemarkView = components['schemas']['RemarkView'];
 export type Report = components['schemas']['Report'];
 export type Request = components['schemas']['Request'];
+export type Response = components['schemas']['Response'];
 export type Resumption = components['schemas']['Resumption'];
+export type Saving = components['schemas']['Saving'];
 export type Sector = components['schemas']['Sector'];
 export type SectorView = components['schemas']['SectorView'];
 export type SessionView = components['schemas']['SessionView'];
 export type SignatureView = components['schemas']['SignatureView'];
 export type SignIn = components['schemas']['SignIn'];
+export type Spared = components['schemas']['Spared'];
 export type Stated = components['schemas']['Stated'];
 export type StatementView = components['schemas']['StatementView'];
 export type StepStatistics = components['schemas']['StepStatistics'];
@@ -3561,6 +3842,7 @@ export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
 export type Unit = components['schemas']['Unit'];
 export type UnitChoice = components['schemas']['UnitChoice'];
+export type UnitRequest = components['schemas']['UnitRequest'];
 export type UnitStatus = components['schemas']['UnitStatus'];
 export type UnitStatusView = components['schemas']['UnitStatusView'];
 export type UnitView = components['schemas']['UnitView'];
@@ -3568,6 +3850,7 @@ export type Warn = components['schemas']['Warn'];
 export type WatchHandover = components['schemas']['WatchHandover'];
 export type WatchView = components['schemas']['WatchView'];
 export type WideningView = components['schemas']['WideningView'];
+export type Window = components['schemas']['Window'];
 export type Words = components['schemas']['Words'];
 export type Written = components['schemas']['Written'];
 export type ZoneNotice = components['schemas']['ZoneNotice'];
@@ -3993,6 +4276,48 @@ export interface operations {
             };
         };
     };
+    readonly actHandover: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewHandover"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
     readonly actIncident: {
         readonly parameters: {
             readonly query?: never;
@@ -4287,6 +4612,48 @@ export interface operations {
             };
         };
     };
+    readonly actProposal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
     readonly actRecall: {
         readonly parameters: {
             readonly query?: never;
@@ -4539,6 +4906,48 @@ export interface operations {
             };
         };
     };
+    readonly actResponse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewResponse"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
     readonly actResumption: {
         readonly parameters: {
             readonly query?: never;
@@ -4717,6 +5126,48 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["NewUnit"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
+    readonly actUnitRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewUnitRequest"];
             };
         };
         readonly responses: {

@@ -13,11 +13,14 @@ from sarhad.picture.rules.ground import RULES as _GROUND
 from sarhad.picture.rules.happenings import RULES as _HAPPENINGS
 from sarhad.picture.rules.parties import RULES as _PARTIES
 from sarhad.picture.rules.promises import RULES as _PROMISES
+from sarhad.picture.rules.responses import RULES as _RESPONSES
 from sarhad.picture.rules.talk import RULES as _TALK
 from sarhad.picture.rules.watch import RULES as _WATCH
 
 RULES: dict[str, Rule] = {
-    rule.kind: rule for rules in (_PARTIES, _GROUND, _HAPPENINGS, _TALK, _PROMISES, _ABOUT, _WATCH) for rule in rules
+    rule.kind: rule
+    for rules in (_PARTIES, _GROUND, _HAPPENINGS, _TALK, _PROMISES, _ABOUT, _WATCH, _RESPONSES)
+    for rule in rules
 }
 """Every rule by the name of its kind."""
 

@@ -12,7 +12,7 @@ from sarhad.wire.values import valid_release
 
 STANDS_AS_SIGNED = frozenset(
     {"manifest", "agreement", "suspension", "resumption", "release", "pledge"}
-    | {"receipt", "recall", "recall-answer", "correction", "watch-handover", "assignment"}
+    | {"receipt", "recall", "recall-answer", "correction", "watch-handover", "assignment", "proposal", "handover"}
 )
 """Kinds that are not corrected: what was signed, said of a record, or promised stays; a new record follows."""
 

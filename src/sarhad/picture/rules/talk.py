@@ -6,7 +6,7 @@ from sarhad.picture.rules.base import Held, Rule, attached_to, both
 from sarhad.wire.kinds import Answer
 from sarhad.wire.record import Record
 
-ANSWERABLE = ("warning", "request", "allegation", "zone-notice")
+ANSWERABLE = ("warning", "request", "allegation", "zone-notice", "unit-request", "handover")
 
 
 def _to_itself(record: Record, _held: Held) -> str:

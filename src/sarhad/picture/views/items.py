@@ -69,7 +69,7 @@ class OwnerView(View, frozen=True, kw_only=True):
 
 
 class ItemView(View, frozen=True, kw_only=True):
-    """What one party owes another: a warning, request, allegation, zone notice or recall, with its clocks.
+    """What one party owes another: what a kind that expects a reply asks of it, with its clocks.
 
     ``party`` wrote it, ``to`` owes the reply (a notice to all has one item for each
     receiver).  ``direction`` is from the asking party's point of view: ``owed-by-us``
@@ -114,7 +114,7 @@ class StepStatistics(View, frozen=True, kw_only=True):
     that at least that share of the ``measured`` ones do not exceed; None when none is.
     """
 
-    step: Literal["acknowledge", "answer", "arrive"]
+    step: Literal["acknowledge", "answer", "accept", "arrive"]
     urgency: Urgency
     measured: int
     median_s: int | None

@@ -163,11 +163,14 @@ class UnitStatus(Data, frozen=True, kw_only=True):
         own(party, self.unit, self.blurs)
 
 
-@kind("zone-notice", authors={"duty", "commander", "planner"}, act=True, expects="acknowledge")
+@kind("zone-notice", authors={"duty", "commander", "planner", "node"}, act=True, expects="acknowledge")
 class ZoneNotice(Data, frozen=True, kw_only=True):
     """Planned activity near the line: ``who`` (units), where (a ring, or a place with a radius), when.
 
-    Authors: commander, duty, planner.
+    The node writes one itself, as the agreement asks, when a unit that an officer has
+    ordered out will come within its notice distance of the line (activity ``response``).
+
+    Authors: commander, duty, node, planner.
     """
 
     activity: Literal["patrol", "exercise", "engineering", "pursuit", "flight", "response", "other"]

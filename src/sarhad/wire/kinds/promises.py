@@ -18,7 +18,8 @@ class Tasking(Data, frozen=True, kw_only=True):
     """What a party orders its own unit to do, and how far that has come.
 
     A later record with the same ``unit`` and ``incident`` carries the next ``status``;
-    the unit's own field officer may write those after ``ordered``.
+    the unit's own field officer may write those after ``ordered``.  ``answers`` names the
+    other side's request that it follows, ``proposal`` the planner's suggestion.
 
     Authors: commander, duty, field.
     """
@@ -29,10 +30,13 @@ class Tasking(Data, frozen=True, kw_only=True):
     place: Place | None = None
     due: Moment | None = None
     text: Words | None = None
+    answers: Ref | None = None
+    proposal: Ref | None = None
 
     def check(self, party: str) -> None:
         """A party orders its own units only; the other side's are asked for."""
         own(party, self.unit)
+        anothers(party, self.answers)
 
 
 @kind("pledge", authors={"secretary", "commander"}, act=True)
