@@ -19,6 +19,7 @@ from sarhad.desk.accounts import Accounts, AccountSettings
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.passwords import Cost
 from sarhad.desk.throttle import Limit
+from sarhad.node.compute import Compute
 from sarhad.web.app import create_app
 from sarhad.web.settings import PrintOrder, WebSettings
 from sarhad.wire.registry import Data
@@ -118,6 +119,7 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
     async def print_(order: PrintOrder, actor: Actor) -> bytes:
         return f"%PDF {order.what} {order.lang} {order.ref} for {actor.officer}".encode()
 
+    plans = Compute(settings.region)
     app = create_app(
         house.desk,
         sign_ins,
@@ -125,6 +127,7 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         settings=settings,
         export=export,
         print_=print_,
+        plans=plans,
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
     server = Server(config)
@@ -139,5 +142,6 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         house.desk.close()
         server.should_exit = True
         await task
+        await plans.close()
         sock.close()
         sign_ins.close()

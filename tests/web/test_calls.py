@@ -83,7 +83,7 @@ async def test_every_refusal_says_what_where_and_what_to_do(desk: Served) -> Non
         ]
     for status, where, (got, answer) in cases:
         assert (got, answer["where"]) == (status, where), answer
-        assert set(answer) == {"code", "what", "where", "do", "retry"}
+        assert set(answer) == {"code", "what", "where", "do", "retry", "values"}
         assert answer["what"]
         assert answer["do"]
 

@@ -79,5 +79,5 @@ async def test_no_call_breaks_the_desk(desk: Served, mode: GenerationMode) -> No
                 status, answer = await client.call(call["method"].upper(), call["path"], **how)
                 assert status < 500, (name, call, answer)
                 if status >= 400:
-                    assert set(answer) == {"code", "what", "where", "do", "retry"}, (name, call, answer)
+                    assert set(answer) == {"code", "what", "where", "do", "retry", "values"}, (name, call, answer)
         assert (await client.act(Note(text=words()), OWN))[0] == 201

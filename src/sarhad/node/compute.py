@@ -138,7 +138,9 @@ def _opened(answer: bytes) -> bytes:
     failure = msgspec.msgpack.decode(answer[1:], type=Failure)
     if failure.retry:
         raise Unavailable(failure.what, where=failure.where, do=failure.do)
-    raise PlanError(failure.code, failure.what, do=failure.do, **failure.values)
+    refused = PlanError(failure.code, failure.what, do=failure.do, **failure.values)
+    refused.where = failure.where
+    raise refused
 
 
 def _read_off(task: asyncio.Task[bytes]) -> None:

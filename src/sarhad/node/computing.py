@@ -31,6 +31,12 @@ MAX_BYTES = 64 << 20
 
 TASKS: dict[str, str] = {
     "dispatch": "sarhad.node.compute_dispatch:dispatch",
+    "plan-describe": "sarhad.node.planner.tasks:describe_plan",
+    "plan-site": "sarhad.node.planner.tasks:site",
+    "plan-reach": "sarhad.node.planner.tasks:reach",
+    "plan-dividend": "sarhad.node.planner.tasks:dividend",
+    "plan-site-file": "sarhad.node.planner.tasks:site_file",
+    "plan-dividend-file": "sarhad.node.planner.tasks:dividend_file",
 }
 """Task to the function that does it, ``module:function``: a Task, loaded at its first question."""
 

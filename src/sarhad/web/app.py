@@ -27,6 +27,7 @@ from sarhad.web import (
     field,
     pages,
     places,
+    plan,
     printing,
     records,
     replay,
@@ -77,6 +78,7 @@ def api() -> list[HTTPRouteHandler]:
         chart.HANDLERS,
         replay.HANDLERS,
         events.HANDLERS,
+        plan.HANDLERS,
     )
     return [handler for group in groups for handler in group]
 

@@ -69,6 +69,7 @@ STATUS: dict[str, int] = {
     "role": 403,
     "not-found": 404,
     "key-reused": 409,
+    "superseded": 409,
     "too-large": 413,
     "plan-not-installed": 503,
     "plan-no-region": 503,

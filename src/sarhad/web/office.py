@@ -15,6 +15,7 @@ from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.photos import Photos
 from sarhad.web.encoded import Encoded
+from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
 from sarhad.web.past import Past
 from sarhad.web.settings import Compute, Export, Print, WebSettings
@@ -71,6 +72,16 @@ class Office:
     def past(self) -> Past:
         """What was known when."""
         return Past(self.desk.picture)
+
+    @cached_property
+    def plan_calls(self) -> Buckets:
+        """How many questions of planning each officer may still put."""
+        return Buckets(self.settings.plans)
+
+    @cached_property
+    def latest(self) -> Latest:
+        """The newest question of each page that plans."""
+        return Latest()
 
     @property
     def responder(self) -> Compute:

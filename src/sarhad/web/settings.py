@@ -70,6 +70,8 @@ class WebSettings:
     writes: Rate = field(default_factory=lambda: Rate(50, 200))
     prints: Rate = field(default_factory=lambda: Rate(0.2, 5))
     """PDFs that one officer may have made: each takes some tenths of a second of one core."""
+    plans: Rate = field(default_factory=lambda: Rate(4, 60))
+    """Questions of planning that one officer may put: a slider that is moved asks a few times a second."""
     max_streams: int = 12
     """Event streams of one session at the same time."""
     escalate_percent: int = 50

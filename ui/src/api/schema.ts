@@ -1439,6 +1439,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/plan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPlan
+         * @description What a plan is made from: incidents by table and precision, places, candidates, crossings, units.
+         */
+        readonly get: operations["getPlan"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/plan/dividend": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * PlanDividend
+         * @description The same units as two forces and as one, what each rule costs; with ``runs`` simulated under load, too.
+         */
+        readonly post: operations["planDividend"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/plan/dividend/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ExportDividend
+         * @description The dividend as GeoJSON or CSV, or as the one-page result (HTML, PDF).
+         */
+        readonly post: operations["exportDividend"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/plan/reach": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * PlanReach
+         * @description The area that chosen candidates reach by road within 30, 60 and 120 minutes.
+         */
+        readonly post: operations["planReach"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/plan/site": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * PlanSite
+         * @description Choose sites: the answer with its bound, and the cover that it gives.
+         */
+        readonly post: operations["planSite"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/plan/site/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ExportSites
+         * @description One scenario, or two side by side, as GeoJSON, CSV, HTML or PDF.
+         */
+        readonly post: operations["exportSites"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/pledges": {
         readonly parameters: {
             readonly query?: never;
@@ -1900,6 +2020,15 @@ export interface components {
             readonly sha256: string;
             readonly size: number;
         };
+        /** BandView */
+        readonly BandView: {
+            readonly minutes: number;
+            readonly runs: readonly (readonly [
+                number,
+                number,
+                number
+            ])[];
+        };
         /** BlurBody */
         readonly BlurBody: {
             readonly cell_m: number;
@@ -2057,6 +2186,18 @@ export interface components {
             readonly party: string;
             readonly time_s: number;
         };
+        /** CoverView */
+        readonly CoverView: {
+            readonly curve: readonly number[];
+            readonly median_s: number | null;
+            readonly never: number;
+            readonly p90_s: number | null;
+            readonly within: readonly [
+                number,
+                number,
+                number
+            ];
+        };
         /** Crossing */
         readonly Crossing: {
             /** @default 0 */
@@ -2136,6 +2277,90 @@ export interface components {
             readonly reason: string;
             readonly ref: string;
         };
+        /** DividendBody */
+        readonly DividendBody: {
+            /** @default 900 */
+            readonly answer_p90_s?: number;
+            /** @default 300 */
+            readonly answer_s?: number;
+            /**
+             * @description A newer call of the same asker replaces the older one
+             * @default
+             */
+            readonly asker?: string;
+            /** @default  */
+            readonly fit?: string;
+            /** @default [] */
+            readonly kinds?: readonly (string | unknown)[];
+            readonly open?: readonly string[] | null;
+            /** @default 0 */
+            readonly runs?: number;
+            /** @default 1 */
+            readonly seed?: number;
+            /** @default false */
+            readonly spread_provinces?: boolean;
+            /** @description What an incident of a category counts for, or of a table (source:<table>) */
+            readonly weights?: {
+                readonly [key: string]: number;
+            };
+            /** @default 5 */
+            readonly years?: number;
+        };
+        /** DividendExport */
+        readonly DividendExport: {
+            /** @default 900 */
+            readonly answer_p90_s?: number;
+            /** @default 300 */
+            readonly answer_s?: number;
+            /**
+             * @description A newer call of the same asker replaces the older one
+             * @default
+             */
+            readonly asker?: string;
+            /** @default  */
+            readonly fit?: string;
+            /** @enum {string} */
+            readonly format: "geojson" | "csv" | "pdf" | "html";
+            /** @default [] */
+            readonly kinds?: readonly (string | unknown)[];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            readonly lang?: "en" | "fa" | "ur";
+            readonly open?: readonly string[] | null;
+            /** @default 0 */
+            readonly runs?: number;
+            /** @default 1 */
+            readonly seed?: number;
+            /** @default false */
+            readonly spread_provinces?: boolean;
+            /** @description What an incident of a category counts for, or of a table (source:<table>) */
+            readonly weights?: {
+                readonly [key: string]: number;
+            };
+            /** @default 5 */
+            readonly years?: number;
+        };
+        /** DividendView */
+        readonly DividendView: {
+            readonly by_kind: readonly components["schemas"]["HelpView"][];
+            readonly by_party: {
+                readonly [key: string]: readonly [
+                    components["schemas"]["CoverView"],
+                    components["schemas"]["CoverView"]
+                ];
+            };
+            readonly joint: components["schemas"]["CoverView"];
+            readonly joint_s: readonly number[];
+            readonly kinds: readonly string[];
+            readonly load: components["schemas"]["LoadView"] | null;
+            readonly rules: readonly components["schemas"]["RuleView"][];
+            readonly separate: components["schemas"]["CoverView"];
+            readonly separate_s: readonly number[];
+            readonly took_ms: number;
+            readonly units: number;
+        };
         /**
          * ErrorView
          * @description ``code``: a stable word; ``retry``: the same call may succeed later unchanged.
@@ -2155,6 +2380,12 @@ export interface components {
             readonly what: string;
             /** @default  */
             readonly where?: string;
+        };
+        /** EstimateView */
+        readonly EstimateView: {
+            readonly high: number | null;
+            readonly low: number | null;
+            readonly mean: number | null;
         };
         /** ExportBody */
         readonly ExportBody: {
@@ -2263,6 +2494,14 @@ export interface components {
             readonly party: string;
             /** @constant */
             readonly status: "ok";
+        };
+        /** HelpView */
+        readonly HelpView: {
+            readonly joint: components["schemas"]["CoverView"];
+            readonly kind: string;
+            readonly rule: components["schemas"]["RuleView"] | null;
+            readonly separate: components["schemas"]["CoverView"];
+            readonly units: number;
         };
         /** HistogramView */
         readonly HistogramView: {
@@ -2374,6 +2613,14 @@ export interface components {
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             readonly when: components["schemas"]["Moment"] | null;
         };
+        /** KindCount */
+        readonly KindCount: {
+            readonly kind: string;
+            readonly responds: boolean;
+            readonly units: {
+                readonly [key: string]: number;
+            };
+        };
         /** KindView */
         readonly KindView: {
             readonly act: boolean;
@@ -2418,6 +2665,26 @@ export interface components {
             readonly state: "up" | "down" | "connecting" | "frozen" | "suspended" | "never";
             /** @default 0 */
             readonly waiting?: number;
+        };
+        /** LoadView */
+        readonly LoadView: {
+            readonly dispersion: number;
+            readonly fitted_years: number;
+            readonly gain: {
+                readonly [key: string]: components["schemas"]["EstimateView"];
+            };
+            readonly incidents: number;
+            readonly joint: {
+                readonly [key: string]: components["schemas"]["EstimateView"];
+            };
+            readonly p_value: number;
+            readonly runs: number;
+            readonly seed: number;
+            readonly separate: {
+                readonly [key: string]: components["schemas"]["EstimateView"];
+            };
+            readonly table: string;
+            readonly years: number;
         };
         /** Manifest */
         readonly Manifest: {
@@ -2922,6 +3189,18 @@ export interface components {
             readonly party: string;
             readonly zone: string;
         };
+        /** PassageView */
+        readonly PassageView: {
+            readonly agreed: boolean;
+            readonly closes_s: number;
+            readonly code: string;
+            readonly lat: number;
+            readonly lon: number;
+            readonly names: components["schemas"]["Names"];
+            readonly opens_s: number;
+            readonly parties: readonly string[];
+            readonly units: readonly string[];
+        };
         /** PasswordChange */
         readonly PasswordChange: {
             readonly new: string;
@@ -2996,6 +3275,14 @@ export interface components {
             /** @default 0 */
             readonly radius_m?: number;
         };
+        /** PlacesView */
+        readonly PlacesView: {
+            readonly lat: readonly number[];
+            readonly lon: readonly number[];
+            readonly name: readonly string[];
+            readonly party: readonly string[];
+            readonly weight: readonly number[];
+        };
         /** PlaceView */
         readonly PlaceView: {
             readonly country: string;
@@ -3003,6 +3290,26 @@ export interface components {
             readonly lon: number;
             readonly name: string;
             readonly place_class: string;
+        };
+        /** PlanView */
+        readonly PlanView: {
+            readonly candidates: {
+                readonly [key: string]: number;
+            };
+            readonly categories: {
+                readonly [key: string]: number;
+            };
+            readonly crossings: readonly components["schemas"]["PassageView"][];
+            readonly homes: readonly components["schemas"]["StandView"][];
+            readonly kinds: readonly components["schemas"]["KindCount"][];
+            readonly left_out: {
+                readonly [key: string]: number;
+            };
+            readonly parties: readonly string[];
+            readonly places: components["schemas"]["PlacesView"];
+            readonly region: string;
+            readonly speed_kmh: number;
+            readonly tables: readonly components["schemas"]["TableView"][];
         };
         /** Pledge */
         readonly Pledge: {
@@ -3119,6 +3426,61 @@ export interface components {
             readonly best: number;
             readonly high: number;
             readonly low: number;
+        };
+        /** ReachBody */
+        readonly ReachBody: {
+            /** @default 300 */
+            readonly answer_s?: number;
+            /**
+             * @description A newer call of the same asker replaces the older one
+             * @default
+             */
+            readonly asker?: string;
+            /**
+             * @default [
+             *       "posts",
+             *       "crossings",
+             *       "towns"
+             *     ]
+             */
+            readonly at?: readonly (("posts" | "crossings" | "towns" | "villages") | unknown)[];
+            /** @default 0.3 */
+            readonly busy?: number;
+            readonly candidates: readonly (number | unknown)[];
+            /** @default 12 */
+            readonly hour?: number;
+            /** @default false */
+            readonly keep_posts?: boolean;
+            /** @default 5 */
+            readonly limit_s?: number;
+            /**
+             * @default maximal
+             * @enum {string}
+             */
+            readonly method?: "maximal" | "all" | "median" | "centre" | "expected";
+            /** @default 60 */
+            readonly minutes?: number;
+            /**
+             * @default joint
+             * @enum {string}
+             */
+            readonly mode?: "joint" | "separate";
+            readonly open?: readonly string[] | null;
+            /** @default 6 */
+            readonly sites?: number;
+            /** @default false */
+            readonly spread_provinces?: boolean;
+            /** @description What an incident of a category counts for, or of a table (source:<table>) */
+            readonly weights?: {
+                readonly [key: string]: number;
+            };
+        };
+        /** ReachView */
+        readonly ReachView: {
+            readonly bands: readonly components["schemas"]["BandView"][];
+            readonly cell: number;
+            readonly south: number;
+            readonly west: number;
         };
         /** Reason */
         readonly Reason: {
@@ -3324,10 +3686,64 @@ export interface components {
             /** @description log:sequence of a record */
             readonly suspension: string;
         };
+        /** RuleView */
+        readonly RuleView: {
+            readonly cover: components["schemas"]["CoverView"];
+            readonly crossing: string;
+            readonly crossing_names: components["schemas"]["Names"] | null;
+            readonly key: string;
+        };
         /** Saving */
         readonly Saving: {
             readonly rule: components["schemas"]["Reason"];
             readonly saved_s: number;
+        };
+        /** Scenario */
+        readonly Scenario: {
+            /** @default 300 */
+            readonly answer_s?: number;
+            /**
+             * @description A newer call of the same asker replaces the older one
+             * @default
+             */
+            readonly asker?: string;
+            /**
+             * @default [
+             *       "posts",
+             *       "crossings",
+             *       "towns"
+             *     ]
+             */
+            readonly at?: readonly (("posts" | "crossings" | "towns" | "villages") | unknown)[];
+            /** @default 0.3 */
+            readonly busy?: number;
+            /** @default 12 */
+            readonly hour?: number;
+            /** @default false */
+            readonly keep_posts?: boolean;
+            /** @default 5 */
+            readonly limit_s?: number;
+            /**
+             * @default maximal
+             * @enum {string}
+             */
+            readonly method?: "maximal" | "all" | "median" | "centre" | "expected";
+            /** @default 60 */
+            readonly minutes?: number;
+            /**
+             * @default joint
+             * @enum {string}
+             */
+            readonly mode?: "joint" | "separate";
+            readonly open?: readonly string[] | null;
+            /** @default 6 */
+            readonly sites?: number;
+            /** @default false */
+            readonly spread_provinces?: boolean;
+            /** @description What an incident of a category counts for, or of a table (source:<table>) */
+            readonly weights?: {
+                readonly [key: string]: number;
+            };
         };
         /** Sector */
         readonly Sector: {
@@ -3365,6 +3781,52 @@ export interface components {
             readonly officer: string;
             readonly password: string;
         };
+        /** SitedView */
+        readonly SitedView: {
+            readonly arrival_s: readonly number[];
+            readonly bound: number | null;
+            readonly by_party: {
+                readonly [key: string]: components["schemas"]["CoverView"];
+            };
+            readonly candidates: number;
+            readonly cover: components["schemas"]["CoverView"];
+            readonly gap: number | null;
+            /** @enum {string} */
+            readonly measure: "weight" | "sites" | "weighted-seconds" | "seconds";
+            readonly nodes: number;
+            readonly out_of_reach: number;
+            readonly sites: readonly components["schemas"]["SiteView"][];
+            /** @enum {string} */
+            readonly status: "optimal" | "feasible" | "infeasible" | "unknown";
+            readonly took_ms: number;
+            readonly total: number;
+            readonly value: number | null;
+            readonly why: string;
+        };
+        /** SiteExport */
+        readonly SiteExport: {
+            readonly a: components["schemas"]["Scenario"];
+            readonly b?: components["schemas"]["Scenario"] | null;
+            /** @enum {string} */
+            readonly format: "geojson" | "csv" | "pdf" | "html";
+            /**
+             * @default en
+             * @enum {string}
+             */
+            readonly lang?: "en" | "fa" | "ur";
+        };
+        /** SiteView */
+        readonly SiteView: {
+            readonly candidate: number;
+            readonly existing: boolean;
+            readonly lat: number;
+            readonly lon: number;
+            readonly names: components["schemas"]["Names"];
+            readonly party: string;
+            readonly serves: number;
+            readonly units: number;
+            readonly what: string;
+        };
         /** Spared */
         readonly Spared: {
             readonly arrival_s?: number | null;
@@ -3372,6 +3834,14 @@ export interface components {
             /** @description log:sequence of a record */
             readonly unit: string;
             readonly why: components["schemas"]["Reason"];
+        };
+        /** StandView */
+        readonly StandView: {
+            readonly lat: number;
+            readonly lon: number;
+            readonly names: components["schemas"]["Names"];
+            readonly party: string;
+            readonly units: number;
         };
         /** Stated */
         readonly Stated: {
@@ -3422,6 +3892,18 @@ export interface components {
             /** @description A party's short name */
             readonly partner: string;
             readonly reason: components["schemas"]["Words"];
+        };
+        /** TableView */
+        readonly TableView: {
+            readonly first_year: number;
+            readonly id: string;
+            readonly incidents: number;
+            readonly last_year: number;
+            readonly precision: {
+                readonly [key: string]: number;
+            };
+            readonly used: number;
+            readonly weight: number;
         };
         /** Tasking */
         readonly Tasking: {
@@ -3684,6 +4166,7 @@ export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
+export type BandView = components['schemas']['BandView'];
 export type BlurBody = components['schemas']['BlurBody'];
 export type Bracket = components['schemas']['Bracket'];
 export type Casualties = components['schemas']['Casualties'];
@@ -3701,6 +4184,7 @@ export type ColleagueView = components['schemas']['ColleagueView'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionView = components['schemas']['CorrectionView'];
 export type CountersignedView = components['schemas']['CountersignedView'];
+export type CoverView = components['schemas']['CoverView'];
 export type Crossing = components['schemas']['Crossing'];
 export type CrossingRule = components['schemas']['CrossingRule'];
 export type CrossingView = components['schemas']['CrossingView'];
@@ -3708,7 +4192,11 @@ export type Denial = components['schemas']['Denial'];
 export type DeskView = components['schemas']['DeskView'];
 export type DigestView = components['schemas']['DigestView'];
 export type Disregard = components['schemas']['Disregard'];
+export type DividendBody = components['schemas']['DividendBody'];
+export type DividendExport = components['schemas']['DividendExport'];
+export type DividendView = components['schemas']['DividendView'];
 export type ErrorView = components['schemas']['ErrorView'];
+export type EstimateView = components['schemas']['EstimateView'];
 export type ExportBody = components['schemas']['ExportBody'];
 export type Fact = components['schemas']['Fact'];
 export type FieldPage = components['schemas']['FieldPage'];
@@ -3720,15 +4208,18 @@ export type GroundView = components['schemas']['GroundView'];
 export type Handover = components['schemas']['Handover'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
+export type HelpView = components['schemas']['HelpView'];
 export type HistogramView = components['schemas']['HistogramView'];
 export type InboxItem = components['schemas']['InboxItem'];
 export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
 export type ItemView = components['schemas']['ItemView'];
+export type KindCount = components['schemas']['KindCount'];
 export type KindView = components['schemas']['KindView'];
 export type Leg = components['schemas']['Leg'];
 export type LinkedView = components['schemas']['LinkedView'];
 export type LinkView = components['schemas']['LinkView'];
+export type LoadView = components['schemas']['LoadView'];
 export type Manifest = components['schemas']['Manifest'];
 export type MarksView = components['schemas']['MarksView'];
 export type Measurement = components['schemas']['Measurement'];
@@ -3784,6 +4275,7 @@ export type PartnerStatistics = components['schemas']['PartnerStatistics'];
 export type PartnerView = components['schemas']['PartnerView'];
 export type PartyStatements = components['schemas']['PartyStatements'];
 export type PartyView = components['schemas']['PartyView'];
+export type PassageView = components['schemas']['PassageView'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PastRecord = components['schemas']['PastRecord'];
 export type PastSpan = components['schemas']['PastSpan'];
@@ -3792,7 +4284,9 @@ export type PhotoFacts = components['schemas']['PhotoFacts'];
 export type PhotoPlace = components['schemas']['PhotoPlace'];
 export type PinnedCheckpoint = components['schemas']['PinnedCheckpoint'];
 export type Place = components['schemas']['Place'];
+export type PlacesView = components['schemas']['PlacesView'];
 export type PlaceView = components['schemas']['PlaceView'];
+export type PlanView = components['schemas']['PlanView'];
 export type Pledge = components['schemas']['Pledge'];
 export type PledgeView = components['schemas']['PledgeView'];
 export type Point = components['schemas']['Point'];
@@ -3803,6 +4297,8 @@ export type PreviewPartner = components['schemas']['PreviewPartner'];
 export type PreviewWarning = components['schemas']['PreviewWarning'];
 export type Proposal = components['schemas']['Proposal'];
 export type Range = components['schemas']['Range'];
+export type ReachBody = components['schemas']['ReachBody'];
+export type ReachView = components['schemas']['ReachView'];
 export type Reason = components['schemas']['Reason'];
 export type Recall = components['schemas']['Recall'];
 export type RecallAnswer = components['schemas']['RecallAnswer'];
@@ -3821,17 +4317,24 @@ export type Report = components['schemas']['Report'];
 export type Request = components['schemas']['Request'];
 export type Response = components['schemas']['Response'];
 export type Resumption = components['schemas']['Resumption'];
+export type RuleView = components['schemas']['RuleView'];
 export type Saving = components['schemas']['Saving'];
+export type Scenario = components['schemas']['Scenario'];
 export type Sector = components['schemas']['Sector'];
 export type SectorView = components['schemas']['SectorView'];
 export type SessionView = components['schemas']['SessionView'];
 export type SignatureView = components['schemas']['SignatureView'];
 export type SignIn = components['schemas']['SignIn'];
+export type SitedView = components['schemas']['SitedView'];
+export type SiteExport = components['schemas']['SiteExport'];
+export type SiteView = components['schemas']['SiteView'];
 export type Spared = components['schemas']['Spared'];
+export type StandView = components['schemas']['StandView'];
 export type Stated = components['schemas']['Stated'];
 export type StatementView = components['schemas']['StatementView'];
 export type StepStatistics = components['schemas']['StepStatistics'];
 export type Suspension = components['schemas']['Suspension'];
+export type TableView = components['schemas']['TableView'];
 export type Tasking = components['schemas']['Tasking'];
 export type TaskingStep = components['schemas']['TaskingStep'];
 export type TaskingView = components['schemas']['TaskingView'];
@@ -6530,6 +7033,257 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["PlaceView"][];
+                };
+            };
+        };
+    };
+    readonly getPlan: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Spread what is known to a province over it */
+                readonly spread_provinces?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanView"];
+                };
+            };
+        };
+    };
+    readonly planDividend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DividendBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DividendView"];
+                };
+            };
+        };
+    };
+    readonly exportDividend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DividendExport"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": string;
+                };
+            };
+        };
+    };
+    readonly planReach: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReachBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReachView"];
+                };
+            };
+        };
+    };
+    readonly planSite: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Scenario"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SitedView"];
+                };
+            };
+        };
+    };
+    readonly exportSites: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SiteExport"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": string;
                 };
             };
         };

@@ -1,0 +1,118 @@
+"""What a plan's figures rest on, in words: tables, precision, weights, units, rules, what is assumed."""
+
+from __future__ import annotations
+
+from sarhad.node.planner.board import Board
+from sarhad.node.planner.describe import describe
+from sarhad.node.planner.saying import Saying
+from sarhad.node.printing.dates import both
+from sarhad.web.plan_shapes import DividendView, LoadView, PlanView, Rules, Scenario, Stamp
+
+Rest = tuple[str, str]
+
+
+def demand_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
+    """Return which incidents count, for what, and which are left out because their place is not known."""
+    plan = describe(board)
+    tables = saying.several([_table(saying, plan, number) for number in range(len(plan.tables))])
+    found = [(saying.say("plan.rests.incidents"), tables), _left_out(saying, plan, rules)]
+    said = [f"{_counted(saying, key)} × {saying.number(value, 2)}" for key, value in sorted(rules.weights.items())]
+    words = saying.several(said) if said else saying.say("plan.rests.weights.usual")
+    return [*found, (saying.say("plan.rests.weights"), words)]
+
+
+def _counted(saying: Saying, key: str) -> str:
+    return (
+        table_name(saying, key.removeprefix("source:")) if key.startswith("source:") else saying.say(f"category.{key}")
+    )
+
+
+def table_name(saying: Saying, table: str) -> str:
+    """Return the table's name, its identifier where the catalogue has none."""
+    key = f"plan.table.{table}"
+    said = saying.say(key)
+    return table if said == key else said
+
+
+def _table(saying: Saying, plan: PlanView, number: int) -> str:
+    table = plan.tables[number]
+    values = {"used": saying.number(table.used), "all": saying.number(table.incidents)}
+    years = (str(table.first_year), str(table.last_year))
+    first, last = (
+        year.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) if saying.lang == "fa" else year for year in years
+    )
+    return saying.say("plan.rests.table", table=table_name(saying, table.id), **values, first=first, last=last)
+
+
+def _left_out(saying: Saying, plan: PlanView, rules: Rules) -> Rest:
+    count = saying.number(sum(plan.left_out.values()))
+    key = "plan.rests.coarse.spread" if rules.spread_provinces else "plan.rests.coarse.out"
+    return saying.say("plan.rests.coarse"), saying.say(key, count=count)
+
+
+def line_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
+    """Return which crossings are open, and how long the other desk takes to answer."""
+    is_open = board.open_now(rules)
+    names = [saying.name(p.crossing.names) for p, free in zip(board.passages, is_open, strict=True) if free]
+    agreed = is_open == [p.agreed for p in board.passages]
+    words = saying.several(names) or saying.say("ground.none")
+    key = "plan.rests.crossings.agreed" if agreed else "plan.rests.crossings.chosen"
+    return [
+        (saying.say("plan.rests.crossings"), saying.say(key, names=words)),
+        (saying.say("plan.rests.answer"), saying.say("plan.rests.assumed", value=saying.minutes(rules.answer_s))),
+    ]
+
+
+def site_rests(board: Board, scenario: Scenario, saying: Saying) -> list[Rest]:
+    """Return what a scenario rests on."""
+    plan = describe(board)
+    where = saying.several([saying.say(f"plan.at.{word}") for word in scenario.at])
+    count = saying.number(len(board.spots(scenario.at)))
+    return [
+        *demand_rests(board, scenario, saying),
+        (saying.say("plan.rests.candidates"), saying.say("plan.rests.candidates.of", count=count, where=where)),
+        *line_rests(board, scenario, saying),
+        (saying.say("plan.rests.speed"), saying.say("plan.rests.speed.of", speed=saying.number(plan.speed_kmh))),
+        (saying.say("plan.rests.fiction"), saying.say("plan.rests.madeup")),
+    ]
+
+
+def dividend_rests(board: Board, rules: Rules, made: DividendView, saying: Saying) -> list[Rest]:
+    """Return what a dividend rests on."""
+    kinds = saying.several([kind_name(saying, kind) for kind in made.kinds])
+    units = saying.say("plan.rests.units.of", count=saying.number(made.units), kinds=kinds)
+    found = [
+        *demand_rests(board, rules, saying),
+        (saying.say("plan.rests.units"), units),
+        *line_rests(board, rules, saying),
+    ]
+    if made.load is not None:
+        found.append((saying.say("plan.rests.model"), model(saying, made.load)))
+    return [*found, (saying.say("plan.rests.fiction"), saying.say("plan.rests.madeup"))]
+
+
+def model(saying: Saying, load: LoadView) -> str:
+    """Return what the simulated incidents are drawn from, and how far that can be trusted."""
+    fits = "plan.rests.model.fits" if load.p_value >= 0.05 else "plan.rests.model.bursts"
+    return saying.say(
+        "plan.rests.model.of",
+        table=table_name(saying, load.table),
+        incidents=saying.number(load.incidents),
+        years=saying.number(load.fitted_years),
+        dispersion=saying.number(load.dispersion, 1),
+        fits=saying.say(fits),
+    )
+
+
+def kind_name(saying: Saying, kind: str) -> str:
+    """Return the kind of unit in words, itself where the catalogue has none."""
+    key = f"plan.unit.{kind}"
+    said = saying.say(key)
+    return kind if said == key else said
+
+
+def made_lines(stamp: Stamp, saying: Saying) -> tuple[str, ...]:
+    """Return who had it made, and when by each side's clock."""
+    who = f"{stamp.officer}@{stamp.party}" if stamp.party else ""
+    times = both(stamp.now_us, stamp.zones, saying.lang) if stamp.zones else []
+    return tuple(line for line in (saying.say("plan.made"), who, *times) if line)

@@ -1,0 +1,105 @@
+"""Planning: where to stand, what that reaches, what acting jointly is worth; as answers and as files.
+
+Nothing here is written to the log, and nothing is computed here: questions go to the
+worker for plans.  A newer question of the same page takes the place of the older one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import JSONBody, QueryParameter
+
+from sarhad.web.guards import allow
+from sarhad.web.office import Call, Here, Office, signed_in
+from sarhad.web.plan_shapes import (
+    DividendBody,
+    DividendExport,
+    DividendOrder,
+    DividendView,
+    FileMade,
+    PlanView,
+    ReachBody,
+    ReachView,
+    Scenario,
+    SitedView,
+    SiteExport,
+    SiteOrder,
+    Stamp,
+)
+
+READERS = allow("planner", "commander", "auditor")
+PATIENCE_S = 150.0
+"""The first question reads the region and compiles; later ones take a part of a second, and their own limit."""
+
+Spread = Annotated[bool, QueryParameter(required=False, description="Spread what is known to a province over it")]
+T = TypeVar("T")
+
+
+async def _ask(request: Call, office: Office, task: str, question: msgspec.Struct, asker: str, answer: type[T]) -> T:
+    actor = signed_in(request).actor
+    office.plan_calls.take(actor.officer)
+    asking = office.planner(task, msgspec.json.encode(question), timeout_s=PATIENCE_S)
+    if asker:
+        return msgspec.json.decode(await office.latest.run(f"{actor.officer} {task} {asker}", asking), type=answer)
+    return msgspec.json.decode(await asking, type=answer)
+
+
+@get("/api/plan", opt=READERS, operation_id="getPlan", tags=["plan"])
+async def get_plan(request: Call, office: Here, spread_provinces: Spread = False) -> PlanView:
+    """What a plan is made from: incidents by table and precision, places, candidates, crossings, units."""
+    return await _ask(request, office, "plan-describe", Scenario(spread_provinces=spread_provinces), "", PlanView)
+
+
+@post("/api/plan/site", opt=READERS, operation_id="planSite", tags=["plan"], status_code=200)
+async def plan_site(request: Call, office: Here, data: JSONBody[Scenario]) -> SitedView:
+    """Choose sites: the answer with its bound, and the cover that it gives."""
+    return await _ask(request, office, "plan-site", data, data.asker, SitedView)
+
+
+@post("/api/plan/reach", opt=READERS, operation_id="planReach", tags=["plan"], status_code=200)
+async def plan_reach(request: Call, office: Here, data: JSONBody[ReachBody]) -> ReachView:
+    """The area that chosen candidates reach by road within 30, 60 and 120 minutes."""
+    return await _ask(request, office, "plan-reach", data, data.asker, ReachView)
+
+
+@post("/api/plan/dividend", opt=READERS, operation_id="planDividend", tags=["plan"], status_code=200)
+async def plan_dividend(request: Call, office: Here, data: JSONBody[DividendBody]) -> DividendView:
+    """The same units as two forces and as one, what each rule costs; with ``runs`` simulated under load, too."""
+    return await _ask(request, office, "plan-dividend", data, data.asker, DividendView)
+
+
+@post("/api/plan/site/export", opt=READERS, operation_id="exportSites", tags=["plan"], status_code=200)
+async def export_sites(request: Call, office: Here, data: JSONBody[SiteExport]) -> Response[bytes]:
+    """One scenario, or two side by side, as GeoJSON, CSV, HTML or PDF."""
+    return await _file(request, office, "plan-site-file", SiteOrder(order=data, stamp=_stamp(request, office)))
+
+
+@post("/api/plan/dividend/export", opt=READERS, operation_id="exportDividend", tags=["plan"], status_code=200)
+async def export_dividend(request: Call, office: Here, data: JSONBody[DividendExport]) -> Response[bytes]:
+    """The dividend as GeoJSON or CSV, or as the one-page result (HTML, PDF)."""
+    return await _file(request, office, "plan-dividend-file", DividendOrder(order=data, stamp=_stamp(request, office)))
+
+
+async def _file(request: Call, office: Office, task: str, question: msgspec.Struct) -> Response[bytes]:
+    file = await _ask(request, office, task, question, "", FileMade)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def _stamp(request: Call, office: Office) -> Stamp:
+    """Who has it made, when, and by which clocks it is dated."""
+    desk = office.desk
+    zones = []
+    for party in (desk.party, *sorted(desk.partners())):
+        log = desk.log_of(party)
+        manifest = desk.picture.manifest(log) if log is not None else None
+        if manifest is not None:
+            zones.append((party, manifest.zone))
+    return Stamp(party=desk.party, officer=signed_in(request).actor.officer, now_us=desk.now(), zones=tuple(zones))
+
+
+HANDLERS = [get_plan, plan_site, plan_reach, plan_dividend, export_sites, export_dividend]
+"""Put into the application by ``app.api``."""
