@@ -7,8 +7,8 @@ import { defineConfig, type Plugin } from "vite";
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const BUDGET_KB = 150;
 
-/** A screen of its own folder is loaded when it is opened, so it is not the watch's. */
-const OPENED_LATER = /\/src\/views\/[^/]+\/|\/verify\/src\/|\?later$/;
+/** Not the watch's: a screen of its own folder, loaded when it is opened; and what the map shows behind what matters. */
+const OPENED_LATER = /\/src\/(views\/[^/]+|map\/later)\/|\/verify\/src\/|\?later$/;
 
 /** Prints what the watch screen loads (its scripts, one language), and fails the build when it outgrows its budget. */
 function budget(): Plugin {

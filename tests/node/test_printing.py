@@ -17,9 +17,10 @@ from picture_cast import entry, incident, report, words
 from picture_cast import picture as folded
 from sarhad.node.printing.dates import both
 from sarhad.node.printing.documents import Printing
-from sarhad.node.printing.paper import Language, Paper
 from sarhad.node.printing.typeset import pdf
 from sarhad.picture import Picture
+from sarhad.web.paper import Paper
+from sarhad.wire.values import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
 ZONES = (("ir", "Asia/Tehran"), ("pk", "Asia/Karachi"))

@@ -21,6 +21,7 @@ from sarhad.desk.passwords import Cost
 from sarhad.desk.throttle import Limit
 from sarhad.node.compute import Compute
 from sarhad.web.app import create_app
+from sarhad.web.paper import Paper, Text
 from sarhad.web.settings import PrintOrder, WebSettings
 from sarhad.wire.registry import Data
 
@@ -82,6 +83,21 @@ class Client:
         return await self.post(f"/api/acts/{data.kind_name()}", body)
 
 
+class Printer:
+    """Prints that say what they were asked for."""
+
+    async def paper(self, order: PrintOrder, actor: Actor) -> Paper:
+        made = (Text(t=f"{order.what} {order.ref} for {actor.officer}"),)
+        return Paper(
+            lang=order.lang, title=made[0], exercise=order.exercise or "", head=(("made", made),), sections=(),
+            signatures=(), party="pk", made=made, digest="", digest_label="", references=order.ref,
+            references_label="", page_label="",
+        )  # fmt: skip
+
+    async def pdf(self, order: PrintOrder, actor: Actor) -> bytes:
+        return f"%PDF {order.what} {order.lang} {order.ref} for {actor.officer}".encode()
+
+
 class Served:
     """One house's desk on a port of 127.0.0.1."""
 
@@ -116,9 +132,6 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         exported.append((audience, actor.officer))
         return path
 
-    async def print_(order: PrintOrder, actor: Actor) -> bytes:
-        return f"%PDF {order.what} {order.lang} {order.ref} for {actor.officer}".encode()
-
     plans = Compute(settings.region)
     app = create_app(
         house.desk,
@@ -126,7 +139,7 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         Attachments(house.folder / "attachments"),
         settings=settings,
         export=export,
-        print_=print_,
+        printer=Printer(),
         plans=plans,
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")

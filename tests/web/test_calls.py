@@ -270,8 +270,12 @@ async def test_a_print_is_made_for_those_who_may_and_not_too_often(desk: Served)
         assert (status, made) == (200, b"%PDF incident fa ir:4 for auditor")
         assert (await client.get("/api/print/log.pdf"))[1] == b"%PDF log en  for auditor"
         assert (await client.get("/api/print/handover.pdf", params={"lang": "xx"}))[0] == 400
+        said = (await client.get("/api/paper/incident/ir:4", params={"lang": "ur"}))[1]
+        assert (said["lang"], said["references"]) == ("ur", "ir:4")
+        assert (await client.get("/api/paper/log", params={"exercise": "dawn"}))[1]["exercise"] == "dawn"
         answers = [(await client.get("/api/print/handover.pdf"))[0] for _ in range(5)]
         assert answers[0] == 200
         assert answers[-1] == 429
     async with desk.officer("admin") as client:
         assert (await client.get("/api/print/log.pdf"))[0] == 403
+        assert (await client.get("/api/paper/handover"))[0] == 403

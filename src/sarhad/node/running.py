@@ -22,12 +22,12 @@ from sarhad.gateways.geo.places import read_places
 from sarhad.node import exporting
 from sarhad.node.build import Node, opened
 from sarhad.node.compute import Compute
-from sarhad.node.printing.make import print_for_web
+from sarhad.node.printing.make import NodePrinter
 from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
 from sarhad.picture.places import PlaceIndex
 from sarhad.web.app import create_app
-from sarhad.web.settings import PrintOrder, WebSettings
+from sarhad.web.settings import WebSettings
 from sarhad.wire.errors import Unavailable
 
 STOP_S = 5
@@ -156,9 +156,6 @@ def desk_server(node: Node, workers: Workers) -> DeskServer:
     async def export(audience: str, actor: Actor) -> Path:
         return await exporting.bundle_for_web(node, audience, actor)
 
-    async def print_(order: PrintOrder, actor: Actor) -> bytes:
-        return await print_for_web(node, order, actor)
-
     app = create_app(
         node.desk,
         node.accounts,
@@ -171,7 +168,7 @@ def desk_server(node: Node, workers: Workers) -> DeskServer:
             escalate_percent=settings.escalate_percent,
         ),
         export=export,
-        print_=print_,
+        printer=NodePrinter(node),
         compute=workers.respond,
         plans=workers.plan,
     )

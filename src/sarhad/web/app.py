@@ -37,7 +37,7 @@ from sarhad.web import (
 )
 from sarhad.web.guards import Doorkeeper, allow, keep_door
 from sarhad.web.office import Office
-from sarhad.web.settings import Compute, Export, Print, WebSettings
+from sarhad.web.settings import Compute, Export, Printer, WebSettings
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -90,12 +90,12 @@ def create_app(
     *,
     settings: WebSettings | None = None,
     export: Export | None = None,
-    print_: Print | None = None,
+    printer: Printer | None = None,
     compute: Compute | None = None,
     plans: Compute | None = None,
 ) -> Litestar:
     """Make the application of one desk; serve it on the desk's address."""
-    office = Office(desk, accounts, attachments, settings or WebSettings(), export, print_, compute, plans)
+    office = Office(desk, accounts, attachments, settings or WebSettings(), export, printer, compute, plans)
     return application(office, None)
 
 

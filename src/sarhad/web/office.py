@@ -18,7 +18,7 @@ from sarhad.web.encoded import Encoded
 from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
 from sarhad.web.past import Past
-from sarhad.web.settings import Compute, Export, Print, WebSettings
+from sarhad.web.settings import Compute, Export, Printer, WebSettings
 from sarhad.wire.errors import Unavailable
 
 
@@ -43,7 +43,7 @@ class Office:
     attachments: Attachments
     settings: WebSettings
     export: Export | None = None
-    print: Print | None = None
+    printer: Printer | None = None
     compute: Compute | None = None
     """The worker for responses to incidents: nothing slow is ever put to it."""
     plans: Compute | None = None

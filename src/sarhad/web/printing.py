@@ -1,4 +1,4 @@
-"""Prints as PDF: an incident, the log, the handover of the watch."""
+"""Prints, as values for the pages and as PDF: an incident, the log, the handover of the watch."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from litestar.params import FromPath, QueryParameter
 
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
+from sarhad.web.paper import Paper
 from sarhad.web.records import Time, Words
-from sarhad.web.settings import PrintOrder
+from sarhad.web.settings import Printer, PrintOrder
 from sarhad.web.watch import Drill
 from sarhad.wire.errors import Unavailable
 from sarhad.wire.ids import make_ref, parse_ref
@@ -52,14 +53,51 @@ async def print_handover(request: Call, office: Here, lang: Lang = "en", exercis
     return await _print(request, office, PrintOrder("handover", lang, exercise=exercise))
 
 
+@get("/api/paper/incident/{ref:str}", opt=READERS, operation_id="paperOfIncident", tags=["print"])
+async def paper_of_incident(request: Call, office: Here, ref: FromPath[str], lang: Lang = "en") -> Paper:
+    """What the print of an incident says."""
+    log, seq = parse_ref(ref)
+    return await _paper(request, office, PrintOrder("incident", lang, ref=make_ref(log, seq)))
+
+
+@get("/api/paper/log", opt=READERS, operation_id="paperOfLog", tags=["print"])
+async def paper_of_log(
+    request: Call,
+    office: Here,
+    lang: Lang = "en",
+    exercise: Drill = None,
+    since_us: Time = None,
+    until_us: Time = None,
+    q: Words = "",
+) -> Paper:
+    """What the print of the log says: the newest records of a time, 400 at the most."""
+    order = PrintOrder("log", lang, exercise=exercise, since_us=since_us, until_us=until_us, q=q)
+    return await _paper(request, office, order)
+
+
+@get("/api/paper/handover", opt=READERS, operation_id="paperOfHandover", tags=["print"])
+async def paper_of_handover(request: Call, office: Here, lang: Lang = "en", exercise: Drill = None) -> Paper:
+    """What the print of the handover says."""
+    return await _paper(request, office, PrintOrder("handover", lang, exercise=exercise))
+
+
+async def _paper(request: Call, office: Office, order: PrintOrder) -> Paper:
+    return await _printer(office).paper(order, signed_in(request).actor)
+
+
 async def _print(request: Call, office: Office, order: PrintOrder) -> Response[bytes]:
     actor = signed_in(request).actor
-    if office.print is None:
-        raise Unavailable("this node makes no PDF", where="print", do="Print the page from the browser")
+    printer = _printer(office)
     office.prints.take(actor.officer)
-    made = await office.print(order, actor)
+    made = await printer.pdf(order, actor)
     name = f"sarhad-{office.desk.party}-{order.ref.replace(':', '-') or order.what}{SUFFIX}"
     return Response(made, media_type=PDF, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-HANDLERS = [print_incident, print_log, print_handover]
+def _printer(office: Office) -> Printer:
+    if office.printer is None:
+        raise Unavailable("this node makes no prints", where="print", do="Print the page from the browser")
+    return office.printer
+
+
+HANDLERS = [print_incident, print_log, print_handover, paper_of_incident, paper_of_log, paper_of_handover]

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from sarhad.desk import Actor
 from sarhad.picture.places import PlaceIndex
+from sarhad.web.paper import Paper
 from sarhad.wire.values import Language
 
 PAGES = Path(__file__).parent / "static"
@@ -30,8 +31,14 @@ class PrintOrder:
     q: str = ""
 
 
-Print = Callable[[PrintOrder, Actor], Awaitable[bytes]]
-"""Makes a PDF."""
+class Printer(Protocol):
+    """What makes prints; the same values stand on the screen and in the PDF."""
+
+    async def paper(self, order: PrintOrder, actor: Actor) -> Paper:
+        """Collect what is printed; raises NotFound for an incident that is not held."""
+
+    async def pdf(self, order: PrintOrder, actor: Actor) -> bytes:
+        """Set it as PDF; raises Unavailable where this node cannot."""
 
 
 class Compute(Protocol):

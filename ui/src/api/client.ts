@@ -1,6 +1,6 @@
 /** The only place that fetches.  Every call resolves to a typed answer or throws ApiError. */
 
-import type { AttachedView, AttachmentView, CountersignedView, DeskView, GroundView, IncidentView, ItemView, Page, PreviewPartner, RecordDetail, Region, SessionView } from "./types";
+import type { AttachedView, AttachmentView, CountersignedView, DeskView, GroundView, IncidentView, ItemView, Page, Paper, PreviewPartner, RecordDetail, Region, SessionView } from "./types";
 
 /** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
 export class ApiError extends Error {
@@ -39,6 +39,17 @@ interface Problem {
 export type Timed = (sent: number, received: number) => void;
 
 /** One signed-in page.  `token` is written by the session calls and sent with every unsafe call. */
+/** What is to be printed, in which language; `ref` for an incident, times and words for the log. */
+export interface PrintOrder {
+  readonly what: "log" | "handover" | "incident";
+  readonly lang: string;
+  readonly ref: string;
+  readonly room: string | null;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly q: string;
+}
+
 export class Client {
   #token = "";
   readonly #ended: () => void;
@@ -104,6 +115,17 @@ export class Client {
   /** A bundle for an audience: `own`, `public` or a partner's name. */
   exportBundle(audience: string): Promise<Blob> {
     return this.#raw("POST", "/api/export", { audience }).then((answer) => answer.blob());
+  }
+
+  /** A print as values: the same that its PDF says. */
+  paper(order: PrintOrder): Promise<Paper> {
+    return this.#call("GET", `/api/paper/${order.what}${order.what === "incident" ? `/${encodeURIComponent(order.ref)}` : ""}${printed(order)}`);
+  }
+
+  /** A print as PDF, made by the node. */
+  pdf(order: PrintOrder): Promise<Blob> {
+    const name = order.what === "incident" ? `incident/${encodeURIComponent(order.ref)}` : order.what;
+    return this.#raw("GET", `/api/print/${name}.pdf${printed(order)}`).then((answer) => answer.blob());
   }
 
   record(ref: string): Promise<RecordDetail> {
@@ -227,6 +249,11 @@ export class Client {
 function unreachable(error: unknown): never {
   if (error instanceof TypeError) throw new ApiError(0, "network", error.message, "", true);
   throw error;
+}
+
+function printed(order: PrintOrder): string {
+  const time = (us: number | null) => (us === null ? null : String(us));
+  return query({ lang: order.lang, exercise: order.what === "incident" ? null : order.room, since_us: time(order.since), until_us: time(order.until), q: order.q });
 }
 
 function query(values: Readonly<Record<string, string | null>>): string {

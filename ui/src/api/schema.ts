@@ -1279,6 +1279,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/paper/handover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PaperOfHandover
+         * @description What the print of the handover says.
+         */
+        readonly get: operations["paperOfHandover"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/paper/incident/{ref}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PaperOfIncident
+         * @description What the print of an incident says.
+         */
+        readonly get: operations["paperOfIncident"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/paper/log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PaperOfLog
+         * @description What the print of the log says: the newest records of a time, 400 at the most.
+         */
+        readonly get: operations["paperOfLog"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/partners/{partner}": {
         readonly parameters: {
             readonly query?: never;
@@ -3158,6 +3218,26 @@ export interface components {
             readonly total: number;
             readonly total_more: boolean;
         };
+        /** Paper */
+        readonly Paper: {
+            readonly digest: string;
+            readonly digest_label: string;
+            readonly exercise: string;
+            readonly head: readonly (readonly [
+                string,
+                readonly components["schemas"]["Text"][]
+            ])[];
+            /** @enum {string} */
+            readonly lang: "en" | "fa" | "ur";
+            readonly made: readonly components["schemas"]["Text"][];
+            readonly page_label: string;
+            readonly party: string;
+            readonly references: string;
+            readonly references_label: string;
+            readonly sections: readonly components["schemas"]["Section"][];
+            readonly signatures: readonly string[];
+            readonly title: components["schemas"]["Text"];
+        };
         /** PartnerStatistics */
         readonly PartnerStatistics: {
             readonly asker: string;
@@ -3745,6 +3825,15 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        /** Section */
+        readonly Section: {
+            /** @default  */
+            readonly empty?: string;
+            readonly headings: readonly string[];
+            readonly rows: readonly (readonly (readonly components["schemas"]["Text"][])[])[];
+            readonly title: string;
+            readonly widths: readonly number[];
+        };
         /** Sector */
         readonly Sector: {
             readonly code: string;
@@ -3966,6 +4055,16 @@ export interface components {
             /** @enum {string} */
             readonly state: "in-force" | "proposed" | "replaced";
             readonly title: components["schemas"]["Names"];
+        };
+        /** Text */
+        readonly Text: {
+            /** @default false */
+            readonly bold?: boolean;
+            /** @default false */
+            readonly faint?: boolean;
+            /** @default  */
+            readonly lang?: string;
+            readonly t: string;
         };
         /** TimelineEntry */
         readonly TimelineEntry: {
@@ -4271,6 +4370,7 @@ export type OpenItem = components['schemas']['OpenItem'];
 export type OpenItemView = components['schemas']['OpenItemView'];
 export type OwnerView = components['schemas']['OwnerView'];
 export type Page = components['schemas']['Page'];
+export type Paper = components['schemas']['Paper'];
 export type PartnerStatistics = components['schemas']['PartnerStatistics'];
 export type PartnerView = components['schemas']['PartnerView'];
 export type PartyStatements = components['schemas']['PartyStatements'];
@@ -4320,6 +4420,7 @@ export type Resumption = components['schemas']['Resumption'];
 export type RuleView = components['schemas']['RuleView'];
 export type Saving = components['schemas']['Saving'];
 export type Scenario = components['schemas']['Scenario'];
+export type Section = components['schemas']['Section'];
 export type Sector = components['schemas']['Sector'];
 export type SectorView = components['schemas']['SectorView'];
 export type SessionView = components['schemas']['SessionView'];
@@ -4340,6 +4441,7 @@ export type TaskingStep = components['schemas']['TaskingStep'];
 export type TaskingView = components['schemas']['TaskingView'];
 export type Terms = components['schemas']['Terms'];
 export type TermsView = components['schemas']['TermsView'];
+export type Text = components['schemas']['Text'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
@@ -6683,6 +6785,139 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly paperOfHandover: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description The language of the form; texts stay as written */
+                readonly lang?: "en" | "fa" | "ur";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Paper"];
+                };
+            };
+        };
+    };
+    readonly paperOfIncident: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The language of the form; texts stay as written */
+                readonly lang?: "en" | "fa" | "ur";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly ref: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Paper"];
+                };
+            };
+        };
+    };
+    readonly paperOfLog: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+                /** @description The language of the form; texts stay as written */
+                readonly lang?: "en" | "fa" | "ur";
+                /** @description Every word must occur */
+                readonly q?: string;
+                readonly since_us?: number | null;
+                readonly until_us?: number | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Paper"];
+                };
             };
         };
     };

@@ -2,8 +2,8 @@
 
 export type {
   AnswerView, AttachedView, AttachmentView, Bracket, Casualties, ClaimView, ClockView, CountersignedView, CrossingView, DeskView, FieldView, GroundView, IncidentView,
-  ItemView, LinkView, Moment, Names, NoticeView, Page, PartnerView, PartyView, PhotoFacts, Place, Point, PostView, PreviewPartner, Range,
-  ReceiptView, RecordDetail, RecordView, Release, SectorView, SessionView, Stated, StatementView, TaskingView, TimelineEntry, UnitView, Words,
+  ItemView, LinkView, Moment, Names, NoticeView, Page, Paper, PartnerView, PartyView, PhotoFacts, Place, Point, PostView, PreviewPartner, Range,
+  ReceiptView, RecordDetail, RecordView, Release, SectorView, SessionView, Stated, StatementView, TaskingView, Text, TimelineEntry, UnitView, Words,
 } from "./schema";
 
 /** The region package's own description, `region.json` (docs/region.md). */

@@ -12,7 +12,8 @@ import VectorImageLayer from "ol/layer/VectorImage";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import { degrees, toE7, type Position } from "../model/coordinates";
-import { adminStyle, basemap, basemapStyle, borderStyle, landStyle, shapes, type ReadRange } from "./ground";
+import { adminStyle, borderStyle, landStyle, shapes } from "./ground";
+import type { ReadRange } from "./later/basemap";
 import { markOf, markStyle } from "./marks";
 import { PALETTES, type Palette } from "./palette";
 
@@ -94,6 +95,7 @@ export class Chart {
 
   /** Shows the region's own tiles; rejects when the file can't be read. */
   async addBasemap(name: string, read: ReadRange): Promise<void> {
+    const { basemap, basemapStyle } = await import("./later/basemap");
     const layer = await basemap(name, read);
     this.#map.addLayer(layer);
     this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#view.getZoom() ?? 0)));

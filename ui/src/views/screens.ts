@@ -20,6 +20,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "watch", path: "/", listed: true },
   { name: "incident", path: "/incident/:ref", load: () => import("./incident/Incident.svelte") },
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
+  { name: "print", path: "/print", listed: true, roles: ["duty", "commander", "secretary", "planner", "auditor"], load: () => import("./print/Print.svelte") },
 ];
 
 /** The screen at an address and what its address says; null where there is none. */

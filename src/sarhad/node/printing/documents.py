@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sarhad.node.printing.dates import both, digits
-from sarhad.node.printing.paper import Cell, Language, Paper, Section, Text, ident, lines, number, translator, words
+from sarhad.node.printing.paper import ident, lines, number, translator, words
 from sarhad.picture import Picture
 from sarhad.picture.rules import GROUND_KINDS
 from sarhad.picture.views import IncidentView, ItemView, RecordFilter, RecordView
+from sarhad.web.paper import Cell, Paper, Section, Text
 from sarhad.wire.errors import Refused
 from sarhad.wire.registry import KINDS
-from sarhad.wire.values import Moment, Place
+from sarhad.wire.values import Language, Moment, Place
 
 DAY_US = 86_400_000_000
 MAX_ROWS = 400

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 from sarhad.desk import Actor, NotFound
 from sarhad.node.build import Node, opened
-from sarhad.node.printing.paper import Paper
+from sarhad.node.printing.documents import Printing
 from sarhad.node.printing.typeset import pdf
+from sarhad.web.paper import Paper
 from sarhad.web.settings import PrintOrder
-from sarhad.wire.errors import Unavailable
 from sarhad.wire.values import Language
 
 _one_at_a_time = asyncio.Semaphore(1)
@@ -19,11 +20,7 @@ _one_at_a_time = asyncio.Semaphore(1)
 
 
 def paper_of(node: Node, order: PrintOrder, officer: str) -> Paper:
-    """Collect what is printed; raises NotFound for an incident that is not held, Unavailable without the extra."""
-    try:
-        from sarhad.node.printing.documents import Printing  # noqa: PLC0415  (calendars are an extra)
-    except ImportError as error:
-        raise Unavailable("this node makes no PDF", where="jdatetime", do="Install it with: sarhad[pdf]") from error
+    """Collect what is printed; raises NotFound for an incident that is not held."""
     printing = Printing(node.picture, node.party, officer, zones(node), node.clock(), order.lang)
     if order.what == "log":
         return printing.log(order.exercise, order.since_us, order.until_us, order.q)
@@ -46,11 +43,21 @@ def zones(node: Node) -> list[tuple[str, str]]:
     return found
 
 
-async def print_for_web(node: Node, order: PrintOrder, actor: Actor) -> bytes:
-    """Make one PDF, one at a time, off the event loop."""
-    async with _one_at_a_time:
-        paper = paper_of(node, order, actor.officer)
-        return await asyncio.to_thread(pdf, paper, node.clock())
+@dataclass(frozen=True, slots=True)
+class NodePrinter:
+    """A node's prints for its desk's pages (``sarhad.web.settings.Printer``)."""
+
+    node: Node
+
+    async def paper(self, order: PrintOrder, actor: Actor) -> Paper:
+        """Collect what is printed."""
+        return paper_of(self.node, order, actor.officer)
+
+    async def pdf(self, order: PrintOrder, actor: Actor) -> bytes:
+        """Make one PDF, one at a time, off the event loop."""
+        async with _one_at_a_time:
+            paper = paper_of(self.node, order, actor.officer)
+            return await asyncio.to_thread(pdf, paper, self.node.clock())
 
 
 def main(folder: Path, output: Path, what: str, lang: Language, exercise: str | None) -> str:

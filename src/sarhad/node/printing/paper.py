@@ -1,4 +1,4 @@
-"""What is printed, as plain data for the template: every text is a value, never markup."""
+"""The texts, references and numbers that a print is put together from."""
 
 from __future__ import annotations
 
@@ -6,55 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
+from sarhad.web.paper import Cell, Text
+from sarhad.wire.values import Language, Range
 
-from sarhad.wire.values import Range
-
-Language = Literal["en", "fa", "ur"]
 LONGEST = 4_000
 """Longer texts are cut, with a mark: the record itself has all of it."""
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line: ``lang`` sets its direction (``id`` for references, times, numbers: left to right)."""
-
-    t: str
-    lang: str = ""
-    bold: bool = False
-    faint: bool = False
-
-
-Cell = tuple[Text, ...]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A table; ``widths`` are relative."""
-
-    title: str
-    headings: tuple[str, ...]
-    widths: tuple[int, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    empty: str = ""
-
-
-class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole document.  ``digest``: see ``digest_of``."""
-
-    lang: Language
-    title: Text
-    exercise: str
-    head: tuple[tuple[str, Cell], ...]
-    sections: tuple[Section, ...]
-    signatures: tuple[str, ...]
-    party: str
-    made: Cell
-    digest: str
-    digest_label: str
-    references: str
-    references_label: str
-    page_label: str
 
 
 @cache

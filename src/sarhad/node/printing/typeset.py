@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from sarhad.node.printing.paper import Paper
+from sarhad.web.paper import Paper
 from sarhad.wire.errors import SarhadError, Unavailable
 
 
