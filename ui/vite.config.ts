@@ -38,9 +38,16 @@ function budget(): Plugin {
 
 /** What the watch says; the words of the other screens are loaded with the first of them. */
 const WATCH_WORDS = new Set(
-  ("act app category clock crossing detail error exercise frame ground inbox kind lang link log map nav outcome " +
-    "precision release signin state status step tasking urgency").split(" "),
+  ("act alert app clock crossing error exercise frame ground inbox kind lang link log map nav outcome owner " +
+    "release signin state status step tasking urgency watch").split(" "),
 );
+/** Of the card of a record, which comes after the watch, it says these itself. */
+const WATCH_KEYS = new Set("detail.close detail.record detail.select detail.notyours detail.notoffered".split(" "));
+const LATER_KEYS = /^act\.(on\.|offers|answer)/;
+
+function isWatch(key: string): boolean {
+  return WATCH_KEYS.has(key) || (WATCH_WORDS.has(key.split(".")[0] ?? "") && !LATER_KEYS.test(key));
+}
 
 /** Gives the two parts of a catalogue: `en.json?watch` and `en.json?later`. */
 function words(): Plugin {
@@ -52,7 +59,7 @@ function words(): Plugin {
       if (!file) return null;
       this.addWatchFile(file);
       const all = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
-      const ours = all.filter(([key]) => WATCH_WORDS.has(key.split(".")[0] ?? "") === (part === "watch"));
+      const ours = all.filter(([key]) => isWatch(key) === (part === "watch"));
       return { code: `export default ${JSON.stringify(Object.fromEntries(ours))}`, moduleType: "js" };
     },
   };

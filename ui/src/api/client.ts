@@ -1,6 +1,23 @@
 /** The only place that fetches.  Every call resolves to a typed answer or throws ApiError. */
 
-import type { AttachedView, AttachmentView, CountersignedView, DeskView, GroundView, IncidentView, ItemView, Page, Paper, PreviewPartner, RecordDetail, Region, SessionView } from "./types";
+import type {
+  AttachedView,
+  AttachmentView,
+  CellView,
+  ColleagueView,
+  CountersignedView,
+  DeskView,
+  GroundView,
+  InboxItem,
+  IncidentView,
+  Page,
+  Paper,
+  PreviewPartner,
+  RecordDetail,
+  Region,
+  SessionView,
+  WatchView,
+} from "./types";
 
 /** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
 export class ApiError extends Error {
@@ -81,7 +98,7 @@ export class Client {
     return this.#call("GET", "/api/desk", undefined, timed);
   }
 
-  inbox(room: string | null): Promise<readonly ItemView[]> {
+  inbox(room: string | null): Promise<readonly InboxItem[]> {
     return this.#call("GET", `/api/inbox${query({ exercise: room })}`);
   }
 
@@ -91,6 +108,21 @@ export class Client {
 
   incident(ref: string): Promise<IncidentView> {
     return this.#call("GET", `/api/incidents/${encodeURIComponent(ref)}`);
+  }
+
+  /** Who has our watch, what is offered, the last handovers. */
+  watch(room: string | null): Promise<WatchView> {
+    return this.#call("GET", `/api/watch${query({ exercise: room })}`);
+  }
+
+  /** Our officers in service who may have the watch or an item. */
+  colleagues(): Promise<readonly ColleagueView[]> {
+    return this.#call("GET", "/api/watch/officers");
+  }
+
+  /** The joint cell: what every party at the table may read. */
+  cell(room: string | null, partner: string, show: string, q: string): Promise<CellView> {
+    return this.#call("GET", `/api/cell${query({ exercise: room, partner, show, q })}`);
   }
 
   ground(room: string | null): Promise<GroundView> {

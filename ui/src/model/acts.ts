@@ -7,11 +7,11 @@ import { parseMoment, type TypedMoment } from "./moment";
 
 export type Act =
   | "incident" | "report" | "warning" | "request" | "zone-notice" | "note" | "claim" | "allegation"
-  | "answer" | "denial" | "recall" | "recall-answer" | "release" | "correction";
+  | "answer" | "denial" | "recall" | "recall-answer" | "release" | "correction" | "assignment";
 
 export type FieldName =
   | "to" | "urgency" | "asks" | "outcome" | "complied" | "title" | "text" | "category" | "activity"
-  | "when" | "place" | "radius" | "casualties" | "group" | "source" | "reason";
+  | "when" | "place" | "radius" | "casualties" | "group" | "source" | "reason" | "officer";
 
 /** Acts that begin something; each may be about a record. */
 export const BEGIN: readonly Act[] = ["incident", "warning", "request", "zone-notice", "allegation", "note"];
@@ -48,6 +48,7 @@ export const SHAPES: Readonly<Record<Act, Shape>> = {
   "recall-answer": { fields: ["complied", "text"], needs: [], marking: "named", names: "recall" },
   release: { fields: ["reason"], needs: [], marking: "named", names: "record" },
   correction: { fields: ["reason"], needs: ["reason"], marking: "named", names: "record" },
+  assignment: { fields: ["officer", "text"], needs: [], marking: "own", names: "of" },
 };
 
 export const URGENCIES = ["flash", "immediate", "priority", "routine"] as const;
@@ -76,6 +77,8 @@ export interface Form {
   readonly asks: string;
   readonly outcome: string;
   readonly complied: string;
+  /** Who is given an item; "" is whoever commands. */
+  readonly officer: string;
   readonly lang: string;
   readonly title: string;
   readonly text: string;
@@ -102,7 +105,7 @@ const UNSTATED: TypedRange = { low: "", best: "", high: "" };
 /** An empty form of an act. */
 export function emptyForm(act: Act, given: { readonly to: string; readonly lang: string; readonly key: string; readonly when: string }): Form {
   return {
-    ...given, urgency: "immediate", asks: "act", outcome: "will", complied: "yes", title: "", text: "", reason: "",
+    ...given, urgency: "immediate", asks: "act", outcome: "will", complied: "yes", officer: "", title: "", text: "", reason: "",
     category: act === "incident" ? "other" : "", activity: "patrol", group: "", source: "", position: "", placeName: "", precision: 1, radius: "",
     when: act === "incident" ? given.when : "", until: "", casualties: { killed: UNSTATED, injured: UNSTATED, abducted: UNSTATED },
     marking: SHAPES[act].marking, parties: given.to ? [given.to] : [],

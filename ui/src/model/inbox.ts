@@ -54,7 +54,7 @@ export function answerable(item: ItemView): boolean {
 const FAR = Number.MAX_SAFE_INTEGER;
 
 /** Open items by deadline, those without one after them, then what is settled, newest first. */
-export function byDeadline(items: readonly ItemView[]): ItemView[] {
+export function byDeadline<T extends ItemView>(items: readonly T[]): T[] {
   return [...items].sort((a, b) => {
     if (a.settled !== b.settled) return a.settled ? 1 : -1;
     if (a.settled) return b.at - a.at || compareRefs(a, b);
@@ -72,19 +72,14 @@ export function keyOf(item: ItemView): string {
 }
 
 /** Items that our side or theirs owes. */
-export function owedBy(items: readonly ItemView[], owed: Owed): ItemView[] {
+export function owedBy<T extends ItemView>(items: readonly T[], owed: Owed): T[] {
   if (owed === "all") return [...items];
   const wanted = owed === "ours" ? "owed-by-us" : "owed-to-us";
   return items.filter((item) => item.direction === wanted);
 }
 
 /** The item that the acknowledge key is for: the selected one if it waits for us, else the most urgent that does. */
-export function toAcknowledge(items: readonly ItemView[], selected: string | null): ItemView | null {
+export function toAcknowledge<T extends ItemView>(items: readonly T[], selected: string | null): T | null {
   const waiting = byDeadline(items).filter(awaitsUs);
   return waiting.find((item) => item.ref === selected) ?? waiting[0] ?? null;
-}
-
-/** Whether the desk should sound: something urgent waits for us and nobody has acknowledged it. */
-export function rings(items: readonly ItemView[]): boolean {
-  return items.some((item) => awaitsUs(item) && (item.urgency === "flash" || item.urgency === "immediate"));
 }

@@ -3,7 +3,7 @@
 export type Command =
   | "acknowledge" | "answer" | "decline" | "new-incident" | "new-warning" | "new-request" | "new-notice" | "new-note"
   | "report" | "correct" | "release" | "recall" | "palette" | "next" | "previous" | "open" | "search" | "help" | "close"
-  | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground";
+  | "escalate" | "take" | "hand" | "alerts" | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground";
 
 export interface Shortcut {
   readonly command: Command;
@@ -21,6 +21,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "acknowledge", code: "KeyA", cap: "A", single: true },
   { command: "answer", code: "KeyR", cap: "R", single: true },
   { command: "decline", code: "KeyD", cap: "D", single: true },
+  { command: "take", code: "KeyO", cap: "O", single: true },
+  { command: "hand", code: "KeyH", cap: "H", single: true },
+  { command: "escalate", code: "KeyE", cap: "E", single: true },
   { command: "new-incident", code: "KeyI", cap: "I", single: true },
   { command: "new-warning", code: "KeyN", cap: "N", single: true },
   { command: "new-request", code: "KeyQ", cap: "Q", single: true },
@@ -43,6 +46,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "log", code: "Digit3", cap: "3", single: true },
   { command: "ground", code: "Digit4", cap: "4", single: true },
   { command: "sound", code: "KeyS", cap: "S", single: true },
+  { command: "alerts", code: "KeyB", cap: "B", single: true },
   { command: "theme", code: "KeyT", cap: "T", single: true },
   { command: "language", code: "KeyL", cap: "L", single: true },
   { command: "close", code: "Escape", cap: "Esc", single: false },

@@ -5,7 +5,7 @@ import { formatPosition, parsePosition } from "./coordinates";
 import { latinDigits, parseWhole } from "./digits";
 import { emptyForm } from "./acts";
 import { keepDraft, readDraft, type DraftName } from "./drafts";
-import { awaitsUs, byDeadline, rings, standing, toAcknowledge } from "./inbox";
+import { byDeadline, standing, toAcknowledge } from "./inbox";
 import { commandOf, SHORTCUTS } from "./keys";
 import { drawingOf, groupByPlace } from "./placing";
 import { translator } from "./texts";
@@ -61,11 +61,6 @@ describe("the inbox", () => {
     const [ours, theirs] = [item({ ref: "pk:1" }), item({ ref: "ir:2", direction: "owed-to-us" })];
     expect(toAcknowledge([theirs, ours], "ir:2")?.ref).toBe("pk:1");
     expect(toAcknowledge([theirs], null)).toBeNull();
-  });
-  it("sounds only for what is urgent and waits for us", () => {
-    expect(rings([item()])).toBe(true);
-    expect(rings([item({ urgency: "routine" }), item({ direction: "owed-to-us" })])).toBe(false);
-    expect(awaitsUs(item({ state: "recalled" }))).toBe(false);
   });
 });
 

@@ -6,11 +6,14 @@ import { offersOn } from "../model/offers";
 import { desk } from "./desk.svelte";
 import { preferences } from "./preferences.svelte";
 
+/** What kind of the act it is: an answer that declines, an assignment to a colleague or to whoever commands. */
+export type Variant = "" | "decline" | "hand" | "escalate";
+
 export interface Intent {
   readonly act: Act;
   /** The record that the act is on; null for one that stands alone. */
   readonly ref: string | null;
-  readonly decline: boolean;
+  readonly variant: Variant;
 }
 
 class Composing {
@@ -29,10 +32,10 @@ class Composing {
     };
   }
 
-  begin(act: Act, ref: string | null = null, decline = false): void {
+  begin(act: Act, ref: string | null = null, variant: Variant = ""): void {
     // Before the node has said what the officer may write, the node itself judges.
     if (desk.view && !this.may.has(act)) return desk.say("bad", preferences.t("detail.notyours", { kind: preferences.t(`kind.${act}`) }));
-    this.intent = { act, ref, decline };
+    this.intent = { act, ref, variant };
     desk.pane = "detail";
   }
 
@@ -42,7 +45,7 @@ class Composing {
     if (!record) return desk.say("bad", preferences.t("detail.select"));
     const offer = offersOn(record, desk.us, this.may).find((held) => held.act === act && (held.decline ?? false) === decline);
     if (!offer) return desk.say("bad", preferences.t("detail.notoffered", { ref: record.ref }));
-    this.begin(act, offer.ref, decline);
+    this.begin(act, offer.ref, decline ? "decline" : "");
   }
 
   close(): void {

@@ -2,8 +2,8 @@
 
 import { ApiError, Client } from "../api/client";
 import { listen } from "../api/live";
-import type { DeskView, GroundView, IncidentView, ItemView, PartyView, RecordDetail, RecordView, Region, SessionView } from "../api/types";
-import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, rings, toAcknowledge, type Owed } from "../model/inbox";
+import type { DeskView, GroundView, InboxItem, IncidentView, PartyView, RecordDetail, RecordView, Region, SessionView } from "../api/types";
+import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, toAcknowledge, type Owed } from "../model/inbox";
 import { merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
 import { countryName, ServerClock } from "../model/time";
@@ -37,7 +37,7 @@ class Desk {
   room = $state<string | null>(router.get("room") || null);
 
   // What the node said last; written by #load only
-  items = $state.raw<readonly ItemView[]>([]);
+  items = $state.raw<readonly InboxItem[]>([]);
   incidents = $state.raw<readonly IncidentView[]>([]);
   ground = $state.raw<GroundView | null>(null);
   records = $state.raw<readonly RecordView[]>([]);
@@ -70,8 +70,9 @@ class Desk {
   readonly us = $derived(this.session?.party ?? "");
   readonly inbox = $derived(byDeadline(owedBy(this.items, this.owed)));
   readonly overdue = $derived(this.items.filter((item) => isOverdue(item, this.now)).length);
+  /** What the acknowledge key is for, on any screen and whatever is filtered. */
+  readonly next = $derived(toAcknowledge(this.items, this.selected));
   readonly waiting = $derived(this.items.filter(awaitsUs).length);
-  readonly ringing = $derived(rings(this.items));
   readonly zone = $derived(this.view?.manifest?.zone ?? "UTC");
   readonly stale = $derived(this.lostAt !== null);
   readonly item = $derived(this.items.find((item) => item.ref === this.selected) ?? null);
@@ -83,6 +84,8 @@ class Desk {
   #loading = false;
   #stop: (() => void) | null = null;
   #noticeId = 0;
+  /** Who else follows what changes; written by `hear`. */
+  #heard = new Set<(subjects: readonly string[] | null) => void>();
 
   constructor() {
     router.onReturn(() => this.#return());
@@ -138,7 +141,7 @@ class Desk {
   async #open(): Promise<void> {
     this.#stop = listen({
       changed: (subjects) => this.#changed(subjects),
-      resync: () => this.refresh(...ALL),
+      resync: () => this.everything(),
       link: () => this.refresh("desk"),
       alive: (heard) => {
         if (heard) this.lostAt = null;
@@ -147,7 +150,7 @@ class Desk {
       ended: () => this.#end(),
     });
     const region = this.client.region().then((held) => (this.region = held));
-    this.refresh(...ALL);
+    this.everything();
     await region.catch((error: unknown) => this.tell(error));
   }
 
@@ -157,7 +160,18 @@ class Desk {
 
   // Keeping current -----------------------------------------------------------------------
 
+  /** Calls `heard` with the names of what changed, or with null when anything may have; returns what ends it. */
+  hear(heard: (subjects: readonly string[] | null) => void): () => void {
+    this.#heard.add(heard);
+    return () => void this.#heard.delete(heard);
+  }
+
+  #tellHearers(subjects: readonly string[] | null): void {
+    for (const heard of this.#heard) heard(subjects);
+  }
+
   #changed(subjects: readonly string[]): void {
+    this.#tellHearers(subjects);
     this.refresh("items", "log", "selected");
     for (const subject of subjects) {
       if (subject.startsWith("incident/")) {
@@ -166,6 +180,12 @@ class Desk {
       } else if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
       else if (GROUND.test(subject)) this.refresh("ground");
     }
+  }
+
+  /** Asks for all of it again: something may have been missed. */
+  everything(): void {
+    this.refresh(...ALL);
+    this.#tellHearers(null);
   }
 
   /** Asks for parts again, soon and together; what is asked for while loading is loaded after it. */
@@ -200,7 +220,7 @@ class Desk {
         this.view = view;
         if (this.lostAt !== null) {
           this.lostAt = null;
-          this.refresh(...ALL);
+          this.everything();
         }
         break;
       }
@@ -295,7 +315,7 @@ class Desk {
     this.selected = null;
     this.record = null;
     this.remember();
-    this.refresh(...ALL);
+    this.everything();
   }
 
   /** Writes room, filters and selection into the address. */
@@ -335,7 +355,7 @@ class Desk {
 
   // Acts -----------------------------------------------------------------------
 
-  async acknowledge(item: ItemView | null = toAcknowledge(this.inbox, this.selected)): Promise<void> {
+  async acknowledge(item: InboxItem | null = this.next): Promise<void> {
     const t = preferences.t;
     if (!item) return this.say("good", t("act.nothing"));
     const key = keyOf(item);

@@ -34,6 +34,8 @@ class Preferences {
   #all: Promise<void> | null = null;
   theme = $state<"dark" | "light">(kept("theme", ["dark", "light"], systemTheme()));
   sound = $state(kept("sound", ["on", "off"], "on") === "on");
+  /** Whether the browser's own notifications are wanted, where it allows them. */
+  notify = $state(kept("notify", ["on", "off"], "on") === "on");
   singles = $state(kept("singles", ["on", "off"], "on") === "on");
   readonly t: Translate = $derived(translator(this.language, this.#words, (n) => number(n, this.language)));
   readonly digits = (value: number): string => number(value, this.language);
@@ -48,6 +50,7 @@ class Preferences {
     localStorage.setItem("sarhad.language", this.language);
     localStorage.setItem("sarhad.theme", this.theme);
     localStorage.setItem("sarhad.sound", this.sound ? "on" : "off");
+    localStorage.setItem("sarhad.notify", this.notify ? "on" : "off");
     localStorage.setItem("sarhad.singles", this.singles ? "on" : "off");
   }
 

@@ -19,6 +19,8 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   { name: "watch", path: "/", listed: true },
   { name: "incident", path: "/incident/:ref", load: () => import("./incident/Incident.svelte") },
+  { name: "cell", path: "/cell", listed: true, load: () => import("./cell/Cell.svelte"), roles: ["duty", "commander", "secretary", "auditor"] },
+  { name: "handover", path: "/handover", listed: true, load: () => import("./handover/Handover.svelte"), roles: ["duty", "commander"] },
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
   { name: "print", path: "/print", listed: true, roles: ["duty", "commander", "secretary", "planner", "auditor"], load: () => import("./print/Print.svelte") },
 ];

@@ -1,0 +1,45 @@
+/** What calls this desk now: the frame and the sound follow it, and so do the tab and the browser's notifications. */
+
+import { alertsFor, escalated, titleCount, type Alert } from "../model/alerts";
+import { desk } from "./desk.svelte";
+import { preferences } from "./preferences.svelte";
+import { watching } from "./watching.svelte";
+
+/** `insecure`: browsers let no page notify that came over plain HTTP from another machine. */
+export type Permission = "ask" | "granted" | "denied" | "insecure" | "none";
+
+function permission(): Permission {
+  if (!window.isSecureContext) return "insecure";
+  if (!("Notification" in window)) return "none";
+  return Notification.permission === "default" ? "ask" : Notification.permission;
+}
+
+class Alerting {
+  readonly me = $derived({ officer: desk.session?.officer ?? "", roles: desk.session?.roles ?? [], watch: watching.officer });
+  readonly alerts = $derived<readonly Alert[]>(alertsFor(desk.items, this.me, desk.us, desk.now));
+  readonly escalated = $derived(escalated(desk.items, desk.us, desk.now));
+  readonly calling = $derived(this.alerts.length > 0);
+  /** Whether the panel that explains sound and notifications is open. */
+  open = $state(false);
+  permission = $state<Permission>(permission());
+
+  /** Writes the count before the page's name and on its icon, and tells the browser; run in an effect. */
+  follow(): void {
+    const loud = desk.session ? desk.overdue + this.escalated.length : 0;
+    const waiting = desk.session ? desk.waiting : 0;
+    document.title = titleCount(loud, waiting) + preferences.t("app.name");
+    const { alerts } = this;
+    void import("./alerts/telling").then((held) => {
+      held.drawIcon(loud || waiting, loud > 0);
+      held.tell(alerts);
+    }, () => undefined);
+  }
+
+  /** Asks the browser; only ever called from a click. */
+  async ask(): Promise<void> {
+    await Notification.requestPermission();
+    this.permission = permission();
+  }
+}
+
+export const alerting = new Alerting();
