@@ -22,6 +22,7 @@ from sarhad.desk.throttle import Limit
 from sarhad.node.compute import Compute
 from sarhad.web.app import create_app
 from sarhad.web.paper import Paper, Text
+from sarhad.web.settings import Compute as Computing
 from sarhad.web.settings import PrintOrder, WebSettings
 from sarhad.wire.registry import Data
 
@@ -119,7 +120,9 @@ class Served:
 
 
 @asynccontextmanager
-async def served(house: House, settings: WebSettings, accounts: AccountSettings = CHEAP) -> AsyncIterator[Served]:
+async def served(
+    house: House, settings: WebSettings, accounts: AccountSettings = CHEAP, compute: Computing | None = None
+) -> AsyncIterator[Served]:
     """Serve ``house``'s desk until the block ends; every officer of the cast has PASSWORD."""
     sign_ins = Accounts(house.folder / "accounts.sqlite", lambda: START, accounts)
     for officer in OFFICERS:
@@ -141,6 +144,7 @@ async def served(house: House, settings: WebSettings, accounts: AccountSettings 
         export=export,
         printer=Printer(),
         plans=plans,
+        compute=compute,
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
     server = Server(config)

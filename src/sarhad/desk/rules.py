@@ -39,6 +39,7 @@ REFERS: dict[tuple[str, str], tuple[frozenset[str], Whose]] = {
     ("unit-status", "blurs"): (frozenset({"unit-status"}), "own"),
     ("caveat", "unit"): (frozenset({"unit"}), "any"),
     ("caveat", "incidents"): (frozenset({"incident"}), "any"),
+    ("zone-notice", "about"): (frozenset({"incident"}), "any"),
     ("zone-notice", "units"): (frozenset({"unit"}), "own"),
     ("post", "sector"): (frozenset({"sector"}), "any"),
     ("unit", "home"): (frozenset({"post"}), "any"),

@@ -37,6 +37,7 @@ TASKS: dict[str, str] = {
     "plan-dividend": "sarhad.node.planner.tasks:dividend",
     "plan-site-file": "sarhad.node.planner.tasks:site_file",
     "plan-dividend-file": "sarhad.node.planner.tasks:dividend_file",
+    "respond": "sarhad.node.compute_dispatch:respond",
 }
 """Task to the function that does it, ``module:function``: a Task, loaded at its first question."""
 

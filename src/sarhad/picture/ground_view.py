@@ -149,6 +149,7 @@ def _notices(state: State, exercise: str | None) -> Iterator[NoticeView]:
             ring=data.ring or (),
             units=data.units,
             to=data.to,
+            about=data.about,
             text=data.text,
             recalled=recalled_word(state, record),
         )

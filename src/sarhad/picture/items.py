@@ -207,7 +207,12 @@ def _arrival(state: State, record: Record, to: str, delivered: int | None) -> in
 
 
 def arrivals(state: State, record: Record) -> Iterator[Record]:
-    """Yield the taskings that report an arrival at the incident that the record is about; of the unit it asks for."""
+    """Yield the taskings that report an arrival at the incident that the record is about; of the unit it asks for.
+
+    A notice asks nobody to come.
+    """
+    if record.kind == "zone-notice":
+        return
     asked = record.data if isinstance(record.data, UnitRequest) else None
     about = getattr(record.data, "about", None) if asked is None else asked.incident
     incident = state.records.get(about) if about is not None else None

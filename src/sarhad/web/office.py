@@ -14,6 +14,7 @@ from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, NotSignedIn, Session
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.photos import Photos
+from sarhad.desk.responding import Responding
 from sarhad.web.encoded import Encoded
 from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
@@ -82,6 +83,11 @@ class Office:
     def latest(self) -> Latest:
         """The newest question of each page that plans."""
         return Latest()
+
+    @cached_property
+    def responding(self) -> Responding:
+        """Responses to incidents, one step at a time for each."""
+        return Responding(self.desk, self.attachments)
 
     @property
     def responder(self) -> Compute:

@@ -866,6 +866,7 @@ export interface paths {
          *
          *     The node writes one itself, as the agreement asks, when a unit that an officer has
          *     ordered out will come within its notice distance of the line (activity ``response``).
+         *     ``about`` names the incident that it follows from.
          *
          *     Authors: commander, duty, node, planner.
          */
@@ -1839,6 +1840,106 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/response-statistics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetResponseStatistics
+         * @description How fast each side's units accepted and arrived, by urgency, from countersigned times.
+         */
+        readonly get: operations["getResponseStatistics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/response/{incident}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetResponse
+         * @description The response to one incident: who leads, the newest proposal with its reasons, how far each unit has come.
+         */
+        readonly get: operations["getResponse"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/response/propose": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Propose
+         * @description Open the response if nobody has, have the planner propose, and put the proposal on record.
+         */
+        readonly post: operations["proposeResponse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/response/reply": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Reply
+         * @description Answer the other side's request for one of our units; ``will`` orders it out as well.
+         */
+        readonly post: operations["replyToUnitRequest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/response/send": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send
+         * @description Order our units of a proposal out, and ask the other side for its.
+         */
+        readonly post: operations["sendResponse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/session": {
         readonly parameters: {
             readonly query?: never;
@@ -2019,6 +2120,12 @@ export interface components {
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             readonly when?: components["schemas"]["Moment"] | null;
         };
+        /** Alone */
+        readonly Alone: {
+            readonly adequate_s?: number | null;
+            /** @description A party's short name */
+            readonly party: string;
+        };
         /** Answer */
         readonly Answer: {
             /** @description log:sequence of a record */
@@ -2036,6 +2143,20 @@ export interface components {
             readonly party: string;
             readonly ref: string;
             readonly text: components["schemas"]["Words"] | null;
+        };
+        /** AskedView */
+        readonly AskedView: {
+            readonly answer: components["schemas"]["AnswerView"] | null;
+            readonly at: number;
+            readonly by: string;
+            readonly delivered_s: number | null;
+            readonly due: components["schemas"]["Moment"] | null;
+            readonly party: string;
+            readonly proposal: string | null;
+            readonly ref: string;
+            readonly text: components["schemas"]["Words"] | null;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
         /** Assignment */
         readonly Assignment: {
@@ -2441,6 +2562,13 @@ export interface components {
             /** @default  */
             readonly where?: string;
         };
+        /** Estimate */
+        readonly Estimate: {
+            readonly arrive_us: number;
+            readonly late_s: number;
+            readonly uncertainty_s: number;
+            readonly unit: string;
+        };
         /** EstimateView */
         readonly EstimateView: {
             readonly high: number | null;
@@ -2690,6 +2818,28 @@ export interface components {
             readonly expects: "none" | "acknowledge" | "answer";
             readonly kind: string;
         };
+        /** LeadHandoverView */
+        readonly LeadHandoverView: {
+            readonly answer: components["schemas"]["AnswerView"] | null;
+            readonly at: number;
+            readonly bracket: components["schemas"]["Bracket"];
+            readonly by: string;
+            readonly crossing: string | null;
+            readonly party: string;
+            readonly place: components["schemas"]["Place"] | null;
+            readonly ref: string;
+            /** @enum {string} */
+            readonly state: "offered" | "accepted" | "declined" | "void";
+            readonly text: components["schemas"]["Words"] | null;
+            readonly to: string;
+            readonly when: components["schemas"]["Moment"];
+        };
+        /** LeadView */
+        readonly LeadView: {
+            readonly at: number;
+            readonly party: string;
+            readonly ref: string;
+        };
         /** Leg */
         readonly Leg: {
             readonly arrival_s: number;
@@ -2703,6 +2853,13 @@ export interface components {
             /** @description log:sequence of a record */
             readonly unit: string;
             readonly why: components["schemas"]["Reason"];
+        };
+        /** LegDetail */
+        readonly LegDetail: {
+            readonly off_road_m: number;
+            readonly passings: readonly components["schemas"]["Passing"][];
+            readonly position_age_s: number | null;
+            readonly unit: string;
         };
         /** LinkedView */
         readonly LinkedView: {
@@ -2811,6 +2968,12 @@ export interface components {
             /** @description UTC, microseconds since 1970 */
             readonly start: number;
         };
+        /** NamedUnit */
+        readonly NamedUnit: {
+            readonly party: string;
+            readonly ref: string;
+            readonly view: components["schemas"]["UnitView"] | null;
+        };
         /** Names */
         readonly Names: {
             readonly en: string;
@@ -2818,6 +2981,15 @@ export interface components {
             readonly fa?: string;
             /** @default  */
             readonly ur?: string;
+        };
+        /** Need */
+        readonly Need: {
+            /** @description UTC, microseconds since 1970 */
+            readonly before?: number | null;
+            /** @default [] */
+            readonly capabilities?: readonly string[];
+            /** @default 0 */
+            readonly strength?: number;
         };
         /** NewAgreement */
         readonly NewAgreement: {
@@ -3155,6 +3327,7 @@ export interface components {
         };
         /** NoticeView */
         readonly NoticeView: {
+            readonly about: string | null;
             readonly activity: string;
             readonly party: string;
             readonly place: components["schemas"]["Place"];
@@ -3280,6 +3453,13 @@ export interface components {
             readonly opens_s: number;
             readonly parties: readonly string[];
             readonly units: readonly string[];
+        };
+        /** Passing */
+        readonly Passing: {
+            readonly behind_s: number;
+            readonly code: string;
+            readonly crossing: string;
+            readonly wait_s: number;
         };
         /** PasswordChange */
         readonly PasswordChange: {
@@ -3477,6 +3657,8 @@ export interface components {
         /** Proposal */
         readonly Proposal: {
             readonly adequate_s?: number | null;
+            /** @default [] */
+            readonly alone?: readonly (components["schemas"]["Alone"] | unknown)[];
             /** @description UTC, microseconds since 1970 */
             readonly as_of: number;
             /** @default [] */
@@ -3500,6 +3682,28 @@ export interface components {
             /** @default [] */
             readonly unmet?: readonly (components["schemas"]["Reason"] | unknown)[];
             readonly version: string;
+        };
+        /** ProposalView */
+        readonly ProposalView: {
+            readonly at: number;
+            readonly by: string;
+            readonly data: components["schemas"]["Proposal"];
+            readonly party: string;
+            readonly ref: string;
+        };
+        /** ProposeBody */
+        readonly ProposeBody: {
+            /** @default [] */
+            readonly capabilities?: readonly (string | unknown)[];
+            /** @description log:sequence of a record */
+            readonly incident: string;
+            readonly release?: components["schemas"]["Release"] | null;
+            /** @default 0 */
+            readonly strength?: number;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+            /** @default [] */
+            readonly without?: readonly (string | unknown)[];
         };
         /** Range */
         readonly Range: {
@@ -3718,6 +3922,16 @@ export interface components {
             readonly ref: string;
             readonly text: components["schemas"]["Words"];
         };
+        /** ReplyBody */
+        readonly ReplyBody: {
+            /** @default false */
+            readonly despite?: boolean;
+            /** @enum {string} */
+            readonly outcome: "will" | "cannot" | "refuse";
+            /** @description log:sequence of a record */
+            readonly request: string;
+            readonly text: components["schemas"]["Words"];
+        };
         /** Report */
         readonly Report: {
             /** @default [] */
@@ -3755,6 +3969,45 @@ export interface components {
             /** @default 0 */
             readonly strength?: number;
             readonly text?: components["schemas"]["Words"] | null;
+            /** @enum {string} */
+            readonly urgency: "flash" | "immediate" | "priority" | "routine";
+        };
+        /** ResponsePage */
+        readonly ResponsePage: {
+            readonly details: readonly components["schemas"]["LegDetail"][];
+            readonly estimates: readonly components["schemas"]["Estimate"][];
+            readonly lacking: components["schemas"]["Need"] | null;
+            readonly may_plan: boolean;
+            readonly now_us: number;
+            readonly overtaken: readonly components["schemas"]["Reason"][];
+            readonly plan: components["schemas"]["Proposal"] | null;
+            readonly response: components["schemas"]["ResponseView"] | null;
+            readonly units: readonly components["schemas"]["NamedUnit"][];
+            readonly ways: readonly components["schemas"]["WayLine"][];
+        };
+        /** ResponseStatistics */
+        readonly ResponseStatistics: {
+            readonly exercise: string | null;
+            readonly party: string;
+            readonly steps: readonly components["schemas"]["StepStatistics"][];
+        };
+        /** ResponseView */
+        readonly ResponseView: {
+            readonly at: number;
+            readonly beside: readonly string[];
+            readonly by: string;
+            readonly capabilities: readonly string[];
+            readonly exercise: string | null;
+            readonly handovers: readonly components["schemas"]["LeadHandoverView"][];
+            readonly incident: string;
+            readonly lead: string;
+            readonly leads: readonly components["schemas"]["LeadView"][];
+            readonly party: string;
+            readonly proposals: readonly components["schemas"]["ProposalView"][];
+            readonly ref: string;
+            readonly strength: number;
+            readonly text: components["schemas"]["Words"] | null;
+            readonly turnouts: readonly components["schemas"]["TurnoutView"][];
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
@@ -3847,6 +4100,15 @@ export interface components {
             readonly names: components["schemas"]["Names"];
             readonly party: string;
             readonly ref: string;
+        };
+        /** SendBody */
+        readonly SendBody: {
+            /** @default false */
+            readonly despite?: boolean;
+            /** @description log:sequence of a record */
+            readonly proposal: string;
+            readonly text?: components["schemas"]["Words"] | null;
+            readonly units?: readonly string[] | null;
         };
         /** SessionView */
         readonly SessionView: {
@@ -3976,6 +4238,18 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
+        /** StepView */
+        readonly StepView: {
+            readonly answers: string | null;
+            readonly at: number;
+            readonly bracket: components["schemas"]["Bracket"];
+            readonly by: string;
+            readonly due: components["schemas"]["Moment"] | null;
+            readonly proposal: string | null;
+            readonly ref: string;
+            readonly status: string;
+            readonly text: components["schemas"]["Words"] | null;
+        };
         /** Suspension */
         readonly Suspension: {
             /** @description A party's short name */
@@ -4090,6 +4364,18 @@ export interface components {
             readonly code: string;
             readonly party: string;
             readonly points: readonly components["schemas"]["TrackPoint"][];
+            readonly unit: string;
+        };
+        /** TurnoutView */
+        readonly TurnoutView: {
+            readonly accept_s: number | null;
+            readonly arrive_s: number | null;
+            readonly asked: components["schemas"]["AskedView"] | null;
+            readonly party: string;
+            readonly start_s: number | null;
+            /** @enum {string} */
+            readonly state: "asked" | "promised" | "declined" | "ordered" | "accepted" | "en-route" | "arrived" | "closed";
+            readonly steps: readonly components["schemas"]["StepView"][];
             readonly unit: string;
         };
         /** Unit */
@@ -4210,6 +4496,17 @@ export interface components {
             readonly since: string | null;
             readonly since_at: number | null;
         };
+        /** WayLine */
+        readonly WayLine: {
+            readonly at_s: readonly number[];
+            readonly incident: string;
+            readonly near_line?: components["schemas"]["Window"] | null;
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly unit: string;
+        };
         /** WideningView */
         readonly WideningView: {
             readonly at: number;
@@ -4234,8 +4531,14 @@ export interface components {
             readonly kind: string;
             readonly ref: string;
         };
+        /** WrittenAll */
+        readonly WrittenAll: {
+            readonly records: readonly components["schemas"]["Written"][];
+        };
         /** ZoneNotice */
         readonly ZoneNotice: {
+            /** @description log:sequence of a record */
+            readonly about?: string | null;
             /** @enum {string} */
             readonly activity: "patrol" | "exercise" | "engineering" | "pursuit" | "flight" | "response" | "other";
             readonly place: components["schemas"]["Place"];
@@ -4259,8 +4562,10 @@ export interface components {
 export type AccountView = components['schemas']['AccountView'];
 export type Agreement = components['schemas']['Agreement'];
 export type Allegation = components['schemas']['Allegation'];
+export type Alone = components['schemas']['Alone'];
 export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
+export type AskedView = components['schemas']['AskedView'];
 export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
@@ -4295,6 +4600,7 @@ export type DividendBody = components['schemas']['DividendBody'];
 export type DividendExport = components['schemas']['DividendExport'];
 export type DividendView = components['schemas']['DividendView'];
 export type ErrorView = components['schemas']['ErrorView'];
+export type Estimate = components['schemas']['Estimate'];
 export type EstimateView = components['schemas']['EstimateView'];
 export type ExportBody = components['schemas']['ExportBody'];
 export type Fact = components['schemas']['Fact'];
@@ -4315,7 +4621,10 @@ export type IncidentView = components['schemas']['IncidentView'];
 export type ItemView = components['schemas']['ItemView'];
 export type KindCount = components['schemas']['KindCount'];
 export type KindView = components['schemas']['KindView'];
+export type LeadHandoverView = components['schemas']['LeadHandoverView'];
+export type LeadView = components['schemas']['LeadView'];
 export type Leg = components['schemas']['Leg'];
+export type LegDetail = components['schemas']['LegDetail'];
 export type LinkedView = components['schemas']['LinkedView'];
 export type LinkView = components['schemas']['LinkView'];
 export type LoadView = components['schemas']['LoadView'];
@@ -4324,7 +4633,9 @@ export type MarksView = components['schemas']['MarksView'];
 export type Measurement = components['schemas']['Measurement'];
 export type MeasurementView = components['schemas']['MeasurementView'];
 export type Moment = components['schemas']['Moment'];
+export type NamedUnit = components['schemas']['NamedUnit'];
 export type Names = components['schemas']['Names'];
+export type Need = components['schemas']['Need'];
 export type NewAgreement = components['schemas']['NewAgreement'];
 export type NewAllegation = components['schemas']['NewAllegation'];
 export type NewAnswer = components['schemas']['NewAnswer'];
@@ -4376,6 +4687,7 @@ export type PartnerView = components['schemas']['PartnerView'];
 export type PartyStatements = components['schemas']['PartyStatements'];
 export type PartyView = components['schemas']['PartyView'];
 export type PassageView = components['schemas']['PassageView'];
+export type Passing = components['schemas']['Passing'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PastRecord = components['schemas']['PastRecord'];
 export type PastSpan = components['schemas']['PastSpan'];
@@ -4396,6 +4708,8 @@ export type PreviewBody = components['schemas']['PreviewBody'];
 export type PreviewPartner = components['schemas']['PreviewPartner'];
 export type PreviewWarning = components['schemas']['PreviewWarning'];
 export type Proposal = components['schemas']['Proposal'];
+export type ProposalView = components['schemas']['ProposalView'];
+export type ProposeBody = components['schemas']['ProposeBody'];
 export type Range = components['schemas']['Range'];
 export type ReachBody = components['schemas']['ReachBody'];
 export type ReachView = components['schemas']['ReachView'];
@@ -4413,9 +4727,13 @@ export type RecordView = components['schemas']['RecordView'];
 export type Release = components['schemas']['Release'];
 export type ReleaseAct = components['schemas']['ReleaseAct'];
 export type RemarkView = components['schemas']['RemarkView'];
+export type ReplyBody = components['schemas']['ReplyBody'];
 export type Report = components['schemas']['Report'];
 export type Request = components['schemas']['Request'];
 export type Response = components['schemas']['Response'];
+export type ResponsePage = components['schemas']['ResponsePage'];
+export type ResponseStatistics = components['schemas']['ResponseStatistics'];
+export type ResponseView = components['schemas']['ResponseView'];
 export type Resumption = components['schemas']['Resumption'];
 export type RuleView = components['schemas']['RuleView'];
 export type Saving = components['schemas']['Saving'];
@@ -4423,6 +4741,7 @@ export type Scenario = components['schemas']['Scenario'];
 export type Section = components['schemas']['Section'];
 export type Sector = components['schemas']['Sector'];
 export type SectorView = components['schemas']['SectorView'];
+export type SendBody = components['schemas']['SendBody'];
 export type SessionView = components['schemas']['SessionView'];
 export type SignatureView = components['schemas']['SignatureView'];
 export type SignIn = components['schemas']['SignIn'];
@@ -4434,6 +4753,7 @@ export type StandView = components['schemas']['StandView'];
 export type Stated = components['schemas']['Stated'];
 export type StatementView = components['schemas']['StatementView'];
 export type StepStatistics = components['schemas']['StepStatistics'];
+export type StepView = components['schemas']['StepView'];
 export type Suspension = components['schemas']['Suspension'];
 export type TableView = components['schemas']['TableView'];
 export type Tasking = components['schemas']['Tasking'];
@@ -4445,6 +4765,7 @@ export type Text = components['schemas']['Text'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
+export type TurnoutView = components['schemas']['TurnoutView'];
 export type Unit = components['schemas']['Unit'];
 export type UnitChoice = components['schemas']['UnitChoice'];
 export type UnitRequest = components['schemas']['UnitRequest'];
@@ -4454,10 +4775,12 @@ export type UnitView = components['schemas']['UnitView'];
 export type Warn = components['schemas']['Warn'];
 export type WatchHandover = components['schemas']['WatchHandover'];
 export type WatchView = components['schemas']['WatchView'];
+export type WayLine = components['schemas']['WayLine'];
 export type WideningView = components['schemas']['WideningView'];
 export type Window = components['schemas']['Window'];
 export type Words = components['schemas']['Words'];
 export type Written = components['schemas']['Written'];
+export type WrittenAll = components['schemas']['WrittenAll'];
 export type ZoneNotice = components['schemas']['ZoneNotice'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -7990,6 +8313,213 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    readonly getResponseStatistics: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ResponseStatistics"][];
+                };
+            };
+        };
+    };
+    readonly getResponse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly incident: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResponsePage"];
+                };
+            };
+        };
+    };
+    readonly proposeResponse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProposeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Written"];
+                };
+            };
+        };
+    };
+    readonly replyToUnitRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplyBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAll"];
+                };
+            };
+        };
+    };
+    readonly sendResponse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAll"];
                 };
             };
         };

@@ -95,6 +95,7 @@ class NoticeView(View, frozen=True, kw_only=True):
     ring: tuple[Point, ...]
     units: tuple[str, ...]
     to: str | None
+    about: str | None
     text: Words
     recalled: Literal["", "asked", "complied", "refused"]
 

@@ -17,6 +17,7 @@ from sarhad.wire.kinds.parties import Agreement, Clock, CrossingRule, Manifest, 
 from sarhad.wire.kinds.promises import Measurement, Pledge, Tasking
 from sarhad.wire.kinds.records import Correction, Recall, RecallAnswer, Receipt, ReleaseAct
 from sarhad.wire.kinds.responses import (
+    Alone,
     Clash,
     Fact,
     Handover,
@@ -36,6 +37,7 @@ __all__ = [
     "CAPABILITIES",
     "Agreement",
     "Allegation",
+    "Alone",
     "Answer",
     "Assignment",
     "Attachment",

@@ -169,6 +169,7 @@ class ZoneNotice(Data, frozen=True, kw_only=True):
 
     The node writes one itself, as the agreement asks, when a unit that an officer has
     ordered out will come within its notice distance of the line (activity ``response``).
+    ``about`` names the incident that it follows from.
 
     Authors: commander, duty, node, planner.
     """
@@ -180,6 +181,7 @@ class ZoneNotice(Data, frozen=True, kw_only=True):
     ring: Ring | None = None
     units: Annotated[tuple[Ref, ...], Meta(max_length=50)] = ()
     to: PartyId | None = None
+    about: Ref | None = None
     text: Words
 
     def check(self, party: str) -> None:

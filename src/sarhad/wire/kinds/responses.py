@@ -69,6 +69,13 @@ class Clash(Value, frozen=True, kw_only=True):
     window: Window
 
 
+class Alone(Value, frozen=True, kw_only=True):
+    """What one side's units alone would need, as a separate force that does not cross; absent: they cannot at all."""
+
+    party: PartyId
+    adequate_s: Seconds | None = None
+
+
 class Saving(Value, frozen=True, kw_only=True):
     """The one rule that costs most: without it all that is needed is there ``saved_s`` sooner."""
 
@@ -119,6 +126,7 @@ class Proposal(Data, frozen=True, kw_only=True):
     unmet: Annotated[tuple[Reason, ...], Meta(max_length=20)] = ()
     clashes: Annotated[tuple[Clash, ...], Meta(max_length=100)] = ()
     saving: Saving | None = None
+    alone: Annotated[tuple[Alone, ...], Meta(max_length=16)] = ()
     replaces: Ref | None = None
     overtaken: Annotated[tuple[Reason, ...], Meta(max_length=50)] = ()
 
