@@ -47,7 +47,9 @@ async def test_a_node_that_writes_is_copied_as_of_one_moment(folder: NodeFolder,
     assert made.files == 1
     assert fsck(tmp_path / "copy", backup=True).ok
     held = {path.name for path in (tmp_path / "copy").iterdir()} - {"ledger.sqlite-wal", "ledger.sqlite-shm"}
-    assert held == {"ledger.sqlite", "accounts.sqlite", "attachments", "sarhad.toml", "tls.crt"}
+    assert held == {
+        "ledger.sqlite", "accounts.sqlite", "approvals.sqlite", "attachments", "sarhad.toml", "tls.crt",
+    }  # fmt: skip
     assert not list((tmp_path / "copy" / "attachments").glob(".part*"))
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
 

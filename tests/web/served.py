@@ -16,6 +16,7 @@ import uvicorn
 from desk.house import OFFICERS, START, House
 from sarhad.desk import Actor
 from sarhad.desk.accounts import Accounts, AccountSettings
+from sarhad.desk.approvals import Approvals
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.passwords import Cost
 from sarhad.desk.throttle import Limit
@@ -136,6 +137,7 @@ async def served(
         return path
 
     plans = Compute(settings.region)
+    approvals = Approvals(house.folder / "approvals.sqlite", house.desk.now)
     app = create_app(
         house.desk,
         sign_ins,
@@ -145,6 +147,7 @@ async def served(
         printer=Printer(),
         plans=plans,
         compute=compute,
+        approvals=approvals,
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
     server = Server(config)
@@ -162,3 +165,4 @@ async def served(
         await plans.close()
         sock.close()
         sign_ins.close()
+        approvals.close()

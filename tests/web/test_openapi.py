@@ -19,7 +19,13 @@ from sarhad.web.openapi import document, document_bytes
 from sarhad.web.settings import WebSettings
 from sarhad.wire.registry import KINDS
 
-OPEN_TO_ANYONE = {("POST", "/api/session"), ("GET", "/api/health"), ("GET", "/"), ("GET", "/{name:path}")}
+SIGN_INS = {("POST", "/api/session"), ("POST", "/api/session/passkey"), ("POST", "/api/session/passkey/ask")}
+OPEN_TO_ANYONE = SIGN_INS | {
+    ("GET", "/api/session/ways"),
+    ("GET", "/api/health"),
+    ("GET", "/"),
+    ("GET", "/{name:path}"),
+}
 DOCUMENT = document()
 
 
@@ -48,7 +54,7 @@ def test_only_what_must_be_is_open_to_anyone() -> None:
 
 
 def test_only_the_sign_in_goes_without_a_token() -> None:
-    assert [(m, p) for m, p, opt in routes() if opt.get("csrf") is False] == [("POST", "/api/session")]
+    assert {(m, p) for m, p, opt in routes() if opt.get("csrf") is False} == SIGN_INS
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.authors - {"node"}], ids=lambda k: k.name)

@@ -8,8 +8,10 @@ import aiohttp
 import pytest
 
 from desk.house import House, words
+from sarhad.web.admin import OneTimeView
 from sarhad.web.settings import Rate, WebSettings
-from sarhad.web.shapes import NewPassword, PasswordChange, SessionView, SignIn
+from sarhad.web.shapes import PasswordChange, SessionView, SignIn
+from sarhad.web.signin import Proof
 from sarhad.wire.kinds import Note, Officer
 from sarhad.wire.values import OWN, Names
 from web.served import PASSWORD, Served, served
@@ -105,20 +107,28 @@ async def test_a_form_of_another_site_cannot_sign_anybody_in(desk: Served) -> No
         assert status == 400
 
 
-async def test_an_officer_changes_the_password_and_an_administrator_sets_one(desk: Served) -> None:
-    async with desk.officer("duty") as duty, desk.officer("admin") as admin:
+async def test_an_officer_changes_the_password(desk: Served) -> None:
+    async with desk.officer("duty") as duty:
         change = {"old": PASSWORD, "new": "rain at last in Turbat"}
         assert (await duty.call("PUT", "/api/session/password", json=change))[0] == 204
         assert (await duty.call("PUT", "/api/session/password", json={"old": "x", "new": "y" * 20}))[0] == 401
-        path, weak = "/api/officers/duty/password", {"password": "short"}
-        assert (await duty.call("PUT", path, json=weak))[0] == 403
-        assert (await admin.call("PUT", path, json=weak))[0] == 422
-        assert (await admin.call("PUT", path, json={"password": "snow upon Taftan peak"}))[0] == 204
-        assert (await duty.get("/api/desk"))[0] == 401
-        assert (await admin.call("PUT", "/api/officers/nobody/password", json=weak))[0] == 404
-        status, listed = await admin.get("/api/officers")
+        assert (await duty.get("/api/desk"))[0] == 200
+
+
+async def test_a_one_time_password_opens_nothing_but_the_choice_of_an_own_one(desk: Served) -> None:
+    async with desk.officer("duty") as before, desk.officer("admin") as admin, desk.client() as duty:
+        status, once = await admin.post("/api/officers/duty/one-time", {})
         assert status == 200
-        assert {entry["officer"]["officer"] for entry in listed if entry["can_sign_in"]} >= {"duty", "admin"}
+        assert (await before.get("/api/desk"))[0] == 401
+        status, session = await duty.sign_in("duty", once["password"])
+        assert (status, session["must_choose"]) == (200, True)
+        status, answer = await duty.get("/api/desk")
+        assert (status, answer["where"]) == (403, "password")
+        assert (await duty.act(Note(text=words()), OWN))[0] == 403
+        change = {"old": once["password"], "new": "rain at last in Turbat"}
+        assert (await duty.call("PUT", "/api/session/password", json=change))[0] == 204
+        assert (await duty.get("/api/desk"))[0] == 200
+        assert (await duty.sign_in("duty", once["password"]))[0] == 401
 
 
 async def test_roles_come_from_the_log_and_end_with_it(desk: Served) -> None:
@@ -151,7 +161,8 @@ def test_what_carries_a_password_or_a_token_does_not_show_it() -> None:
     shown = [
         SignIn(officer="duty", password=secret),
         PasswordChange(old=secret, new=secret),
-        NewPassword(password=secret),
+        OneTimeView(officer="duty", password=secret),
+        Proof(password=secret),
         SessionView(
             party="ir",
             officer="duty",

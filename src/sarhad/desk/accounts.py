@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sarhad.desk.actor import NotFound
-from sarhad.desk.passwords import Cost, Passwords
+from sarhad.desk.passwords import Cost, Passwords, one_time_password
 from sarhad.desk.throttle import SECOND, Limit, Throttle
 from sarhad.wire.errors import Refused, SarhadError
 
@@ -26,9 +26,19 @@ TOUCH_US = 60 * SECOND
 MAX_SESSIONS = 20
 """Open sessions of one officer; the oldest is signed out beyond it."""
 
+ONCE_US = 24 * 3_600 * SECOND
+"""A one-time password opens nothing after so long."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (officer TEXT PRIMARY KEY, hash TEXT NOT NULL, changed_us INTEGER NOT NULL)
     WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS once (officer TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passkeys (id BLOB PRIMARY KEY, officer TEXT NOT NULL, name TEXT NOT NULL,
+    public_key BLOB NOT NULL, counter INTEGER NOT NULL, synced INTEGER NOT NULL, made_us INTEGER NOT NULL,
+    used_us INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS challenges (challenge BLOB PRIMARY KEY, purpose TEXT NOT NULL, officer TEXT NOT NULL,
+    until_us INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS handles (officer TEXT PRIMARY KEY, handle BLOB NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sessions (token BLOB PRIMARY KEY, officer TEXT NOT NULL, began_us INTEGER NOT NULL,
     used_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_of ON sessions (officer, began_us);
@@ -68,6 +78,8 @@ class Session:
     token: str = field(repr=False)
     began_us: int
     expires_us: int
+    once: bool = False
+    """Opened with a one-time password: good for choosing an own one, and for nothing else."""
 
     @property
     def csrf(self) -> str:
@@ -98,7 +110,8 @@ class Accounts:
             self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Use the file alone: all of the block is kept, or nothing when it raises."""
         with self._lock, self._db:  # the connection commits, or rolls back when the block raises
             self._db.execute("BEGIN IMMEDIATE")
             yield self._db
@@ -112,13 +125,23 @@ class Accounts:
         """Give ``officer`` a password, a new account if need be, and end its sessions; raise WeakPassword."""
         self._store(officer, self._passwords.hash(password, officer), keep=b"")
 
+    def reset(self, officer: str) -> str:
+        """Give ``officer`` a one-time password and return it; its sessions end, and it is stored nowhere else."""
+        password = one_time_password()
+        self._store(officer, self._passwords.hash(password, officer), keep=b"", once=True)
+        return password
+
     def change_password(self, session: Session, old: str, new: str, address: str) -> None:
         """Replace the password of the session's officer; its other sessions end.  Raises as sign_in does."""
         self._check(session.officer, old, address)
         self._store(session.officer, self._passwords.hash(new, session.officer), keep=_hashed(session.token))
 
-    def _store(self, officer: str, hashed: str, keep: bytes) -> None:
-        with self._transaction() as db:
+    def _store(self, officer: str, hashed: str, keep: bytes, *, once: bool = False) -> None:
+        with self.transaction() as db:
+            db.execute("DELETE FROM once WHERE officer = ?", (officer,))
+            if once:
+                db.execute("INSERT INTO once VALUES (?)", (officer,))
+                db.execute("DELETE FROM passkeys WHERE officer = ?", (officer,))  # whoever had one may be the reason
             db.execute(
                 "INSERT INTO accounts VALUES (?, ?, ?) ON CONFLICT (officer) "
                 "DO UPDATE SET hash = excluded.hash, changed_us = excluded.changed_us",
@@ -128,23 +151,49 @@ class Accounts:
 
     def remove(self, officer: str) -> None:
         """Delete the account and end its sessions; raise NotFound."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if db.execute("DELETE FROM accounts WHERE officer = ?", (officer,)).rowcount == 0:
                 raise NotFound("no such account", where=officer)
+            db.execute("DELETE FROM once WHERE officer = ?", (officer,))
+            db.execute("DELETE FROM passkeys WHERE officer = ?", (officer,))
             db.execute("DELETE FROM sessions WHERE officer = ?", (officer,))
+
+    def now(self) -> int:
+        """The clock's time, µs UTC."""
+        return self._clock()
+
+    def begin_attempt(self, name: str, address: str) -> None:
+        """Count an attempt to sign in, before it is checked; raise Throttled."""
+        with self.transaction():
+            now = self._clock()
+            self._throttle.forget_old(now)
+            self._throttle.begin(name, address, now)
+
+    def end_attempt(self, name: str, address: str) -> None:
+        """Take the attempt back: it was right."""
+        with self.transaction():
+            self._throttle.forgive(name, address)
+
+    def confirm(self, officer: str, password: str, address: str) -> None:
+        """Make sure that it is the officer who is there now; raise Throttled or WrongPassword as sign_in does."""
+        self._check(officer, password, address)
 
     def _check(self, officer: str, password: str, address: str) -> None:
         """Count the attempt, check the password; raise Throttled or WrongPassword."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             now = self._clock()
             self._throttle.forget_old(now)
             self._throttle.begin(officer, address, now)
-            row = db.execute("SELECT hash FROM accounts WHERE officer = ?", (officer,)).fetchone()
+            row = db.execute(
+                "SELECT hash FROM accounts WHERE officer = ? AND "
+                "NOT (changed_us <= ? AND EXISTS (SELECT 1 FROM once WHERE once.officer = accounts.officer))",
+                (officer, now - ONCE_US),
+            ).fetchone()
         stored = None if row is None else str(row[0])
         if not self._passwords.matches(stored, password):
             raise WrongPassword("name and password do not match", where="session", do="Check both and try again")
         again = self._passwords.hash(password, officer) if stored and self._passwords.outdated(stored) else None
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._throttle.forgive(officer, address)
             if again is not None:
                 db.execute("UPDATE accounts SET hash = ? WHERE officer = ? AND hash = ?", (again, officer, stored))
@@ -153,9 +202,13 @@ class Accounts:
         """Open a session; raise Throttled or WrongPassword.  ``address`` is the caller's network address."""
         officer = officer[:63]
         self._check(officer, password, address)
+        return self.open(officer)
+
+    def open(self, officer: str) -> Session:
+        """Open a session of an officer who has shown who it is; only the ways to sign in call this."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._forget_ended(db, now)
             db.execute(
                 "DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE officer = ? "
@@ -163,7 +216,9 @@ class Accounts:
                 (officer, MAX_SESSIONS - 1),
             )
             db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (_hashed(token), officer, now, now))
-        return Session(officer, token, now, now + min(self.settings.idle_s, self.settings.absolute_s) * SECOND)
+            once = db.execute("SELECT 1 FROM once WHERE officer = ?", (officer,)).fetchone()
+        expires = now + min(self.settings.idle_s, self.settings.absolute_s) * SECOND
+        return Session(officer, token, now, expires, once is not None)
 
     def session(self, token: str) -> Session:
         """Return the open session of ``token`` and note its use; raise NotSignedIn."""
@@ -178,7 +233,9 @@ class Accounts:
         hashed = _hashed(token)
         with self._lock:
             row = self._db.execute(
-                "SELECT officer, began_us, used_us FROM sessions WHERE token = ?", (hashed,)
+                "SELECT officer, began_us, used_us, EXISTS (SELECT 1 FROM once WHERE once.officer = sessions.officer) "
+                "FROM sessions WHERE token = ?",
+                (hashed,),
             ).fetchone()
             if row is None or now >= self._expiry(row[1], row[2]):
                 raise NotSignedIn("you are not signed in, or the session ended", where="session", do="Sign in")
@@ -186,7 +243,7 @@ class Accounts:
             if touch and now - used >= TOUCH_US:
                 self._db.execute("UPDATE sessions SET used_us = ? WHERE token = ?", (now, hashed))
                 used = now
-        return Session(row[0], token, row[1], self._expiry(row[1], used))
+        return Session(row[0], token, row[1], self._expiry(row[1], used), bool(row[3]))
 
     def _expiry(self, began_us: int, used_us: int) -> int:
         idle = used_us + self.settings.idle_s * SECOND
@@ -200,7 +257,7 @@ class Accounts:
 
     def sign_out(self, token: str) -> None:
         """End the session; silent when it has ended already."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM sessions WHERE token = ?", (_hashed(token),))
 
 

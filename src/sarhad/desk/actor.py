@@ -23,6 +23,8 @@ class Actor:
     roles: frozenset[Role]
     unit: str | None = None
     """The own unit that a field officer leads (its record)."""
+    second: str = ""
+    """The officer who confirmed this act and signed in for it, where it takes two."""
 
 
 def node_actor(party: str) -> Actor:

@@ -75,3 +75,11 @@ class Passwords:
 def _normal(password: str) -> str:
     """NFC, as RFC 8265's OpaqueString: two keyboards write the same Persian letter in two ways."""
     return unicodedata.normalize("NFC", password)
+
+
+def one_time_password() -> str:
+    """Return four groups of four letters and digits that nobody misreads: 75 bits, to be read out once."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
+
+
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -19,6 +19,7 @@ from sarhad.desk.rules import (
     must_read,
 )
 from sarhad.desk.rules_caveats import check_caveat, check_caveats
+from sarhad.desk.rules_officer import check_officer
 from sarhad.desk.rules_response import check_handover, check_response
 from sarhad.desk.rules_unit import check_unit
 from sarhad.desk.rules_watch import check_assignment, check_watch
@@ -220,13 +221,6 @@ def _resumption(now: Situation, intended: Intended, data: kinds.Resumption) -> N
         raise Refused(f"the suspension in force is {standing}", where="data.suspension", do=f"Name {standing}")
 
 
-def _officer(now: Situation, intended: Intended, data: kinds.Officer) -> None:
-    if data.officer == NODE_OFFICER or "node" in data.roles:
-        raise Refused("node is the program itself, not an officer", where="data", do="Choose another name and role")
-    if "field" in data.roles and data.unit is None:
-        raise Refused("a field officer leads a unit", where="data.unit", do="Name the unit")
-
-
 def _manifest(now: Situation, intended: Intended, data: kinds.Manifest) -> None:
     if data.log != now.log:
         raise Refused(f"this node writes the log {now.log}", where="data.log", do=f"Name {now.log}")
@@ -255,7 +249,7 @@ RULES: dict[str, Callable[[Situation, Intended, Any], None]] = {
     "pledge": _pledge,
     "suspension": _suspension,
     "resumption": _resumption,
-    "officer": _officer,
+    "officer": check_officer,
     "manifest": _manifest,
     "watch-handover": check_watch,
     "assignment": check_assignment,

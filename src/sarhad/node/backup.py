@@ -17,10 +17,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from sarhad.ledger.files import STORE_FILE
-from sarhad.ledger.fsck import fsck
+from sarhad.ledger.fsck import Progress, fsck
 from sarhad.ledger.ledger import Ledger
-from sarhad.node.folder import NodeFolder
+from sarhad.node.folder import NodeFolder, system_clock
 from sarhad.node.settings import FILE_NAME
 from sarhad.wire.errors import SarhadError, VerificationError
 
@@ -36,9 +38,19 @@ class Copied:
     files: int
 
 
-def back_up(root: Path, target: Path) -> Copied:
+class LastCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of the last backup; the folder's file ``last-backup.json``."""
+
+    at_us: int
+    place: str
+    entries: int
+    files: int
+
+
+def back_up(root: Path, target: Path, progress: Progress = lambda _done, _total: None) -> Copied:
     """Copy the node in ``root`` to the new folder ``target``; it takes its name only when it is whole and checked.
 
+    ``progress(done, total)`` counts the pages of the ledger, then the entries checked.
     Raises SarhadError when ``target`` exists or lies in the node's folder, VerificationError
     when the copy does not hold: an attachment has another content than its name says, or
     the ledger's own check finds something.
@@ -52,12 +64,13 @@ def back_up(root: Path, target: Path) -> Copied:
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)
-    _database(root / STORE_FILE, partial / STORE_FILE)
-    _database(folder.accounts, partial / folder.accounts.name)
+    _database(root / STORE_FILE, partial / STORE_FILE, progress)
+    for path in (folder.accounts, folder.approvals):
+        _database(path, partial / path.name)
     for path in (root / FILE_NAME, folder.tls_certificate):
         shutil.copy2(path, partial / path.name)
     files = _attachments(folder.attachments, partial / folder.attachments.name)
-    report = fsck(partial, backup=True)
+    report = fsck(partial, progress, backup=True)
     if not report.ok:
         raise VerificationError(f"the copy does not hold: {report}", where=str(partial), do="Run: sarhad fsck")
     with Ledger.open_readonly(partial) as reader:
@@ -65,10 +78,20 @@ def back_up(root: Path, target: Path) -> Copied:
     _sync(partial)
     partial.replace(target)
     _sync_folder(target.parent)
+    last = LastCopy(at_us=system_clock(), place=str(target.resolve()), entries=entries, files=files)
+    folder.last_copy.write_bytes(msgspec.json.encode(last))
     return Copied(entries, files)
 
 
-def _database(source: Path, target: Path) -> None:
+def last_copy(folder: NodeFolder) -> LastCopy | None:
+    """What is remembered of the last backup, None when there was none."""
+    try:
+        return msgspec.json.decode(folder.last_copy.read_bytes(), type=LastCopy)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def _database(source: Path, target: Path, progress: Progress = lambda _done, _total: None) -> None:
     """Copy one SQLite file as it is at one moment, while others write."""
     if not source.exists():
         return
@@ -80,7 +103,7 @@ def _database(source: Path, target: Path) -> None:
         here.execute("PRAGMA busy_timeout=5000")
         here.execute("BEGIN")  # one state for the whole copy: a busy writer cannot make it begin anew for ever
         here.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        here.backup(there, pages=_PAGES)
+        here.backup(there, pages=_PAGES, progress=lambda _status, left, total: progress(total - left, total))
 
 
 def _attachments(source: Path, target: Path) -> int:

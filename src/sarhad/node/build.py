@@ -11,6 +11,7 @@ from pathlib import Path
 from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, AccountSettings
 from sarhad.desk.actor import node_actor
+from sarhad.desk.approvals import Approvals
 from sarhad.desk.attachments import Attachments
 from sarhad.exchange.exchange import Exchange, ExchangeSettings
 from sarhad.exchange.roster import Roster
@@ -35,6 +36,7 @@ class Node:
     roster: Roster
     desk: Desk
     accounts: Accounts
+    approvals: Approvals
     attachments: Attachments
     clock: Callable[[], int]
     renewed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -106,9 +108,11 @@ async def opened(root: Path, clock: Callable[[], int] = system_clock) -> AsyncIt
         stack.callback(ledger.close)
         accounts = Accounts(folder.accounts, clock, AccountSettings(idle_s=settings.session_idle_s))
         stack.callback(accounts.close)
+        approvals = Approvals(folder.approvals, clock)
+        stack.callback(approvals.close)
         roster = Roster(ledger)
         key_files.retire(folder, ledger)
         desk = Desk(ledger, Picture(), clock, roster.parties)
         stack.callback(desk.close)
         await desk.start()
-        yield Node(folder, settings, ledger, roster, desk, accounts, Attachments(folder.attachments), clock)
+        yield Node(folder, settings, ledger, roster, desk, accounts, approvals, Attachments(folder.attachments), clock)

@@ -67,6 +67,16 @@ class NodeFolder:
         return self.root / "accounts.sqlite"
 
     @property
+    def approvals(self) -> Path:
+        """What one officer proposed and a second confirms."""
+        return self.root / "approvals.sqlite"
+
+    @property
+    def last_copy(self) -> Path:
+        """When the node was last copied, and where to."""
+        return self.root / "last-backup.json"
+
+    @property
     def attachments(self) -> Path:
         """Attached files by content."""
         return self.root / "attachments"

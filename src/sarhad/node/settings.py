@@ -37,9 +37,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_port: Annotated[Port, Meta(description="Port of the desk's pages")] = 8440
     desk_tls_cert: Annotated[str, Meta(description="Certificate (PEM) of the desk; needed beyond loopback")] = ""
     desk_tls_key: Annotated[str, Meta(description="Private key (PEM) of the desk's certificate")] = ""
+    desk_url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^/ ]+)?$",
+            description="Where officers open the desk (https://desk.example): for passkeys, and outside sign-in",
+        ),
+    ] = ""
     exchange_host: Annotated[str, Meta(description="Address that the partners' nodes connect to")] = "127.0.0.1"
     exchange_port: Annotated[Port, Meta(description="Port that the partners' nodes connect to")] = 8450
     region: Annotated[str, Meta(description="Folder of the region package: map, border, ground")] = ""
+    backup_folder: Annotated[
+        str, Meta(description="Folder for copies that the desk's button makes; empty: by command only")
+    ] = ""
     session_idle_s: Annotated[int, Meta(ge=60, description="Seconds after which an idle officer is signed out")] = (
         28_800
     )

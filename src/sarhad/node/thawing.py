@@ -64,9 +64,14 @@ def exhibits(root: Path, partner: str) -> str:
 def _shown(one: Evidence) -> str:
     parts = [f"\nEvidence {one.id}: {one.what}"]
     for number, raw in enumerate(one.exhibits, 1):
-        text = raw.decode("utf-8", "replace")
-        parts.append(f"--- exhibit {number}\n{text if text.isprintable() or _is_note(raw) else raw.hex()[:400]}")
+        parts.append(f"--- exhibit {number}\n{exhibit_text(raw)}")
     return "\n".join(parts)
+
+
+def exhibit_text(raw: bytes) -> str:
+    """An exhibit as text, hexadecimal where it is not a signed note."""
+    text = raw.decode("utf-8", "replace")
+    return text if text.isprintable() or _is_note(raw) else raw.hex()[:400]
 
 
 def _is_note(raw: bytes) -> bool:

@@ -15,9 +15,12 @@ from litestar.types import Message, Scope
 
 from sarhad.desk import Desk
 from sarhad.desk.accounts import Accounts
+from sarhad.desk.approvals import Approvals
 from sarhad.desk.attachments import Attachments
 from sarhad.web import (
     acts,
+    admin,
+    admin_node,
     attachments,
     cell,
     chart,
@@ -33,10 +36,12 @@ from sarhad.web import (
     replay,
     response,
     session,
+    signin,
     units,
     watch,
 )
 from sarhad.web.guards import Doorkeeper, allow, keep_door
+from sarhad.web.keeping import Keeping
 from sarhad.web.office import Office
 from sarhad.web.settings import Compute, Export, Printer, WebSettings
 
@@ -66,6 +71,9 @@ def api() -> list[HTTPRouteHandler]:
     """Every call that the OpenAPI document describes."""
     groups: Sequence[Sequence[HTTPRouteHandler]] = (
         session.HANDLERS,
+        signin.HANDLERS,
+        admin.HANDLERS,
+        admin_node.HANDLERS,
         watch.HANDLERS,
         records.HANDLERS,
         places.HANDLERS,
@@ -95,9 +103,13 @@ def create_app(
     printer: Printer | None = None,
     compute: Compute | None = None,
     plans: Compute | None = None,
+    approvals: Approvals | None = None,
+    keeping: Keeping | None = None,
 ) -> Litestar:
     """Make the application of one desk; serve it on the desk's address."""
-    office = Office(desk, accounts, attachments, settings or WebSettings(), export, printer, compute, plans)
+    office = Office(
+        desk, accounts, attachments, settings or WebSettings(), export, printer, compute, plans, approvals, keeping
+    )
     return application(office, None)
 
 

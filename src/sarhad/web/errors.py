@@ -64,6 +64,7 @@ class Forbidden(SarhadError):
 STATUS: dict[str, int] = {
     "bad-request": 400,
     "wrong-password": 401,
+    "no-passkeys": 404,
     "not-signed-in": 401,
     "forbidden": 403,
     "role": 403,

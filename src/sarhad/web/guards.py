@@ -26,6 +26,8 @@ TOKEN_HEADER = "x-csrf-token"  # noqa: S105  (the header's name, not a secret)
 
 ANYONE = "anyone"
 Opt = dict[str, Any]
+ONCE: Opt = {"once": True}
+"""Handler option: open to a session that a one-time password began, besides the officers named."""
 
 
 def allow(*roles: Role) -> Opt:
@@ -85,6 +87,8 @@ def keep_door(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         user = connection.scope.get("user")
         if not isinstance(user, SignedIn):
             raise NotSignedIn("you are not signed in, or the session ended", where="session", do="Sign in")
+        if user.session.once and not handler.opt.get("once", False):
+            raise Forbidden("a one-time password is good for choosing your own", where="password", do="Choose your own")
         if not isinstance(roles, frozenset) or not user.actor.roles & roles:
             wanted = ", ".join(sorted(roles - {"node"})) if isinstance(roles, frozenset) else "nobody"
             raise RoleRefused(

@@ -12,10 +12,13 @@ from litestar.di import NamedDependency
 
 from sarhad.desk import Actor, Desk
 from sarhad.desk.accounts import Accounts, NotSignedIn, Session
+from sarhad.desk.approvals import Approvals
 from sarhad.desk.attachments import Attachments
+from sarhad.desk.passkeys import Passkeys
 from sarhad.desk.photos import Photos
 from sarhad.desk.responding import Responding
 from sarhad.web.encoded import Encoded
+from sarhad.web.keeping import Keeping
 from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
 from sarhad.web.past import Past
@@ -49,10 +52,17 @@ class Office:
     """The worker for responses to incidents: nothing slow is ever put to it."""
     plans: Compute | None = None
     """The worker for plans, apart, so that no study keeps a response waiting."""
+    approvals: Approvals | None = None
+    keeping: Keeping | None = None
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
     present: Counter[str] = field(default_factory=Counter)
     """Open event streams by officer: who sits at a desk now; written with ``streams``."""
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """The officers' passkeys."""
+        return Passkeys(self.accounts, self.settings.passkeys)
 
     @cached_property
     def photos(self) -> Photos:

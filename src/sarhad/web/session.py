@@ -6,14 +6,14 @@ import asyncio
 
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import Cookie
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from sarhad.desk import NotFound
 from sarhad.desk.accounts import Session
 from sarhad.picture.views import OfficerView
-from sarhad.web.guards import allow, anyone
+from sarhad.web.guards import ONCE, allow, anyone
 from sarhad.web.office import Call, Here, Office, address, signed_in
-from sarhad.web.shapes import AccountView, NewPassword, PasswordChange, SessionView, SignIn
+from sarhad.web.shapes import PasswordChange, SessionView, SignIn
 from sarhad.wire.errors import SarhadError
 
 
@@ -37,6 +37,7 @@ def session_view(office: Office, session: Session) -> SessionView:
         began_us=session.began_us,
         expires_us=session.expires_us,
         now_us=office.desk.now(),
+        must_choose=session.once,
     )
 
 
@@ -56,6 +57,11 @@ def _cookie(office: Office, token: str, max_age_s: int) -> Cookie:
 async def sign_in(request: Call, data: JSONBody[SignIn], office: Here) -> Response[SessionView]:
     """Sign in.  Sets the session's cookie; 401 when name and password do not match, 429 after too many tries."""
     opened = await asyncio.to_thread(office.accounts.sign_in, data.officer, data.password, address(request))
+    return await opened_session(office, opened)
+
+
+async def opened_session(office: Office, opened: Session) -> Response[SessionView]:
+    """Set the session's cookie, where its officer is in service; end it and raise RoleRefused otherwise."""
     try:
         office.desk.actor(opened.officer)
         view = session_view(office, opened)
@@ -65,45 +71,24 @@ async def sign_in(request: Call, data: JSONBody[SignIn], office: Here) -> Respon
     return Response(view, cookies=[_cookie(office, opened.token, office.accounts.settings.absolute_s)])
 
 
-@get("/api/session", opt=allow(), operation_id="getSession", tags=["session"])
+@get("/api/session", opt=allow() | ONCE, operation_id="getSession", tags=["session"])
 async def get_session(request: Call, office: Here) -> SessionView:
     """Who is signed in, until when, and the token for unsafe calls."""
     return session_view(office, signed_in(request).session)
 
 
-@delete("/api/session", opt=allow(), status_code=204, operation_id="signOut", tags=["session"])
+@delete("/api/session", opt=allow() | ONCE, status_code=204, operation_id="signOut", tags=["session"])
 async def sign_out(request: Call, office: Here) -> Response[None]:
     """Sign out."""
     await asyncio.to_thread(office.accounts.sign_out, signed_in(request).session.token)
     return Response(None, cookies=[_cookie(office, "", 0)])
 
 
-@put("/api/session/password", opt=allow(), status_code=204, operation_id="changePassword", tags=["session"])
+@put("/api/session/password", opt=allow() | ONCE, status_code=204, operation_id="changePassword", tags=["session"])
 async def change_password(request: Call, data: JSONBody[PasswordChange], office: Here) -> None:
     """Change the own password; the officer's other sessions end."""
     session = signed_in(request).session
     await asyncio.to_thread(office.accounts.change_password, session, data.old, data.new, address(request))
 
 
-@get("/api/officers", opt=allow("administrator", "auditor"), operation_id="getOfficers", tags=["administration"])
-async def get_officers(office: Here) -> list[AccountView]:
-    """Our officers, and who of them can sign in."""
-    can = set(await asyncio.to_thread(office.accounts.officers))
-    views = office.desk.picture.officers(office.desk.party)
-    return [AccountView(officer=view, can_sign_in=view.officer in can) for view in views]
-
-
-@put(
-    "/api/officers/{officer:str}/password",
-    opt=allow("administrator"),
-    status_code=204,
-    operation_id="setPassword",
-    tags=["administration"],
-)
-async def set_password(officer: FromPath[str], data: JSONBody[NewPassword], office: Here) -> None:
-    """Give an officer a password; its open sessions end."""
-    officer_view(office, officer)
-    await asyncio.to_thread(office.accounts.set_password, officer, data.password)
-
-
-HANDLERS = [sign_in, get_session, sign_out, change_password, get_officers, set_password]
+HANDLERS = [sign_in, get_session, sign_out, change_password]

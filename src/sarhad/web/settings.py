@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from sarhad.desk import Actor
+from sarhad.desk.passkeys import RelyingParty
 from sarhad.picture.places import PlaceIndex
 from sarhad.web.paper import Paper
 from sarhad.wire.values import Language
@@ -64,6 +65,7 @@ class WebSettings:
     ``region``: folder with the region's files; ``pages``: the built pages.
     ``places``: the region's places, to be found by name.
     ``hosts``: names by which the desk may be addressed; empty: any.
+    ``passkeys``: under which name passkeys are made; None: none are taken.
     """
 
     https: bool = False
@@ -71,6 +73,7 @@ class WebSettings:
     pages: Path = PAGES
     places: PlaceIndex | None = None
     hosts: frozenset[str] = frozenset()
+    passkeys: RelyingParty | None = None
     heartbeat_s: float = 15.0
     json_bytes: int = 128 * 1024
     reads: Rate = field(default_factory=lambda: Rate(200, 1_000))

@@ -49,12 +49,6 @@ class PasswordChange(SecretBody, frozen=True, kw_only=True):
     new: Password
 
 
-class NewPassword(SecretBody, frozen=True, kw_only=True):
-    """A password that an administrator gives an officer."""
-
-    password: Password
-
-
 class SessionView(Answered, frozen=True, kw_only=True):
     """Who is signed in.  ``csrf`` goes into the header X-CSRF-Token of every unsafe call; times are µs UTC."""
 
@@ -66,6 +60,8 @@ class SessionView(Answered, frozen=True, kw_only=True):
     began_us: int
     expires_us: int
     now_us: int
+    must_choose: bool = False
+    """Signed in with a one-time password: nothing opens until an own one is chosen."""
 
     def __repr__(self) -> str:
         """Leave the token out."""

@@ -143,18 +143,19 @@ async def get_agreements(office: Here) -> list[TermsView]:
 @get("/api/partners/{partner:str}", opt=allow(), operation_id="getPartner", tags=["watch"])
 async def get_partner(partner: FromPath[str], office: Here) -> PartnerView:
     """One partner and the link to it."""
-    return partner_view(office, _partner(office, partner))
+    return partner_view(office, known_partner(office, partner))
 
 
 @get("/api/partners/{partner:str}/digest", opt=allow(), operation_id="getDigest", tags=["watch"])
 async def get_digest(partner: FromPath[str], office: Here) -> DigestView:
     """The digest of the picture that both parties may read; compare it with the partner's."""
-    shared = office.desk.picture.shared_bytes(frozenset({office.desk.party, _partner(office, partner)}))
+    shared = office.desk.picture.shared_bytes(frozenset({office.desk.party, known_partner(office, partner)}))
     digest = await asyncio.to_thread(lambda: hashlib.sha256(shared).hexdigest())
     return DigestView(partner=partner, sha256=digest)
 
 
-def _partner(office: Office, partner: str) -> str:
+def known_partner(office: Office, partner: str) -> str:
+    """Return the partner's name; raise NotFound."""
     if partner not in office.desk.partners():
         raise NotFound("no such partner", where=partner[:31], do="Check the name")
     return partner

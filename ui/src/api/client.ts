@@ -85,8 +85,17 @@ export class Client {
     }
   }
 
-  async signIn(officer: string, password: string): Promise<SessionView> {
-    return this.#keep(await this.#call<SessionView>("POST", "/api/session", { officer, password }));
+  signIn(officer: string, password: string): Promise<SessionView> {
+    return this.openSession("/api/session", { officer, password });
+  }
+
+  /** Signs in by one of the ways there are, each with its own address. */
+  async openSession(path: string, proof: object): Promise<SessionView> {
+    return this.#keep(await this.#call<SessionView>("POST", path, proof));
+  }
+
+  changePassword(old: string, fresh: string): Promise<void> {
+    return this.#call("PUT", "/api/session/password", { old, new: fresh });
   }
 
   async signOut(): Promise<void> {
@@ -242,6 +251,16 @@ export class Client {
     return answer.arrayBuffer();
   }
 
+  /** A call of one of the screens' own clients (`api/admin.ts` and the like); a file goes as it is, the rest as JSON. */
+  ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+    return this.#call(method, path, body);
+  }
+
+  /** A file that the node makes. */
+  file(path: string): Promise<Blob> {
+    return this.#raw("GET", path).then((answer) => answer.blob());
+  }
+
   #keep(session: SessionView): SessionView {
     this.#token = session.csrf;
     return session;
@@ -266,7 +285,6 @@ export class Client {
   }
 
   async #problem(answer: Response, path: string): Promise<ApiError> {
-    if (answer.status === 401 && path !== "/api/session") this.#ended();
     const text = await answer.text();
     let said: Problem = {};
     try {
@@ -274,6 +292,8 @@ export class Client {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
+    // A wrong password, typed to confirm something, ends no session.
+    if (answer.status === 401 && path !== "/api/session" && said.code !== "wrong-password") this.#ended();
     return new ApiError(answer.status, said.code ?? "error", said.what ?? answer.statusText, said.do ?? "", said.retry ?? answer.status >= 500);
   }
 }

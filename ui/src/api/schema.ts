@@ -897,6 +897,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetApprovals
+         * @description What was proposed for two officers to decide, newest first.
+         */
+        readonly get: operations["getApprovals"];
+        readonly put?: never;
+        /**
+         * Propose
+         * @description Propose what takes two officers; nothing happens before the second has confirmed it.
+         */
+        readonly post: operations["propose"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/approvals/{number}/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Confirm
+         * @description Confirm a proposal of another officer, with the own password typed anew or a passkey, and carry it out.
+         */
+        readonly post: operations["confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/approvals/{number}/withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Withdraw
+         * @description Close a proposal without doing it: whoever may confirm it, or made it, may.
+         */
+        readonly post: operations["withdraw"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/attachments": {
         readonly parameters: {
             readonly query?: never;
@@ -1240,6 +1304,166 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/invitation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetInvitation
+         * @description Our invitation file.  It holds nothing secret; its digits are read out.
+         */
+        readonly get: operations["getInvitation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/invitations/look": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * LookAtInvitation
+         * @description Whose invitation the file in the body is; nothing is pinned.
+         */
+        readonly post: operations["lookAtInvitation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetKeys
+         * @description Our own keys first, then each partner's; evidence where a log is frozen.
+         */
+        readonly get: operations["getKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/keys/{partner}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPartnerKeys
+         * @description One partner's keys, and the evidence where its log is frozen.
+         */
+        readonly get: operations["getPartnerKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/node": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetNode
+         * @description How the node is: disk, log, countersignatures, versions, the last copy.
+         */
+        readonly get: operations["getNode"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/node/backup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * StartBackup
+         * @description Begin a copy of the node into the folder that the settings name.
+         */
+        readonly post: operations["startBackup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/node/fsck": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * StartFsck
+         * @description Begin to re-hash everything; the first that is wrong is named.
+         */
+        readonly post: operations["startFsck"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/node/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetJobs
+         * @description The last copy and the last check, running or ended.
+         */
+        readonly get: operations["getJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/officers": {
         readonly parameters: {
             readonly query?: never;
@@ -1260,7 +1484,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/officers/{officer}/password": {
+    readonly "/api/officers/{officer}/one-time": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1268,12 +1492,12 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
+        readonly put?: never;
         /**
-         * SetPassword
-         * @description Give an officer a password; its open sessions end.
+         * ResetSignIn
+         * @description Give an officer a one-time password; its sessions end.  Of an officer who confirms, two decide: propose it.
          */
-        readonly put: operations["setPassword"];
-        readonly post?: never;
+        readonly post: operations["resetSignIn"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1374,6 +1598,90 @@ export interface paths {
         readonly get: operations["getDigest"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/passkeys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPasskeys
+         * @description One's own passkeys.
+         */
+        readonly get: operations["getPasskeys"];
+        readonly put?: never;
+        /**
+         * AddPasskey
+         * @description Keep a passkey that the machine made.
+         */
+        readonly post: operations["addPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/passkeys/{key}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * RemovePasskey
+         * @description Remove one of one's own passkeys.
+         */
+        readonly delete: operations["removePasskey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/passkeys/ask": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * AskNewPasskey
+         * @description A question for the machine that is to make a passkey.
+         */
+        readonly post: operations["askNewPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/passkeys/confirm/ask": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * AskToConfirm
+         * @description A question for one of one's own passkeys, to show that one is there.
+         */
+        readonly post: operations["askToConfirm"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1968,6 +2276,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/session/passkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * SignInPasskey
+         * @description Sign in with the answer of a passkey.  422 when it is not accepted.
+         */
+        readonly post: operations["signInPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/session/passkey/ask": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * AskPasskey
+         * @description A question for whatever passkey the browser has for this desk.
+         */
+        readonly post: operations["askPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/session/password": {
         readonly parameters: {
             readonly query?: never;
@@ -1981,6 +2329,26 @@ export interface paths {
          * @description Change the own password; the officer's other sessions end.
          */
         readonly put: operations["changePassword"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/session/ways": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetWays
+         * @description How one may sign in here, besides by password.
+         */
+        readonly get: operations["getWays"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -2097,6 +2465,15 @@ export interface components {
             readonly can_sign_in: boolean;
             readonly officer: components["schemas"]["OfficerView"];
         };
+        /** Admit */
+        readonly Admit: {
+            readonly file: string;
+            readonly fingerprint: string;
+            /** @description A party's short name */
+            readonly party: string;
+            /** @constant */
+            readonly what: "admit";
+        };
         /** Agreement */
         readonly Agreement: {
             /** @description log:sequence of a record */
@@ -2144,6 +2521,27 @@ export interface components {
             readonly ref: string;
             readonly text: components["schemas"]["Words"] | null;
         };
+        /** ApprovalView */
+        readonly ApprovalView: {
+            readonly at_us: number;
+            readonly by: string;
+            readonly closed_by: string;
+            readonly closed_note: string;
+            readonly closed_us: number;
+            readonly id: number;
+            readonly lapses_us: number;
+            readonly may_confirm: boolean;
+            readonly note: string;
+            readonly reason: string;
+            readonly roles: readonly string[];
+            /** @enum {string} */
+            readonly state: "open" | "done" | "withdrawn" | "lapsed";
+            readonly subject: string;
+            /** @enum {string} */
+            readonly what: "give-roles" | "reset-sign-in" | "rotate-keys" | "thaw" | "admit";
+        };
+        /** Ask */
+        readonly Ask: Record<string, never>;
         /** AskedView */
         readonly AskedView: {
             readonly answer: components["schemas"]["AnswerView"] | null;
@@ -2345,6 +2743,11 @@ export interface components {
             readonly officer: string;
             readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             readonly title: components["schemas"]["Names"];
+        };
+        /** ConfirmedView */
+        readonly ConfirmedView: {
+            readonly approval: components["schemas"]["ApprovalView"];
+            readonly once?: components["schemas"]["OneTimeView"] | null;
         };
         /** Correction */
         readonly Correction: {
@@ -2575,6 +2978,12 @@ export interface components {
             readonly low: number | null;
             readonly mean: number | null;
         };
+        /** ExhibitView */
+        readonly ExhibitView: {
+            readonly id: number;
+            readonly texts: readonly string[];
+            readonly what: string;
+        };
         /** ExportBody */
         readonly ExportBody: {
             readonly audience: string;
@@ -2633,6 +3042,23 @@ export interface components {
             readonly text: components["schemas"]["Words"] | null;
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
+        };
+        /** FoundView */
+        readonly FoundView: {
+            readonly do: string;
+            readonly log: string;
+            readonly seq: number | null;
+            readonly what: string;
+        };
+        /** GiveRoles */
+        readonly GiveRoles: {
+            readonly data: {
+                readonly [key: string]: unknown;
+            };
+            /** @description An officer's sign-in name */
+            readonly officer: string;
+            /** @constant */
+            readonly what: "give-roles";
         };
         /** GroundSpeed */
         readonly GroundSpeed: {
@@ -2769,6 +3195,15 @@ export interface components {
             readonly title: components["schemas"]["Words"];
             readonly when: components["schemas"]["Moment"];
         };
+        /** InvitationView */
+        readonly InvitationView: {
+            readonly country: string;
+            readonly endpoint: string;
+            readonly fingerprint: string;
+            readonly known: boolean;
+            readonly name: string;
+            readonly party: string;
+        };
         /** ItemView */
         readonly ItemView: {
             readonly about: string | null;
@@ -2800,6 +3235,39 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             readonly when: components["schemas"]["Moment"] | null;
+        };
+        /** JobView */
+        readonly JobView: {
+            readonly began_us: number;
+            readonly by: string;
+            readonly done: number;
+            readonly ended_us: number | null;
+            readonly entries: number;
+            readonly files: number;
+            readonly found: readonly components["schemas"]["FoundView"][];
+            /** @enum {string} */
+            readonly kind: "backup" | "fsck";
+            readonly place: string;
+            readonly problem: string;
+            /** @enum {string} */
+            readonly state: "running" | "done" | "failed";
+            readonly total: number;
+        };
+        /** KeysView */
+        readonly KeysView: {
+            readonly certificate: string;
+            readonly certificate_until_us: number;
+            readonly changes: number;
+            readonly endpoint: string;
+            readonly evidence: readonly components["schemas"]["ExhibitView"][];
+            readonly fingerprint: string;
+            readonly frozen: string;
+            readonly log: string;
+            readonly log_key: string;
+            readonly origin: string;
+            readonly party: string;
+            readonly since_us: number | null;
+            readonly witness_key: string;
         };
         /** KindCount */
         readonly KindCount: {
@@ -3135,9 +3603,13 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
-        /** NewPassword */
-        readonly NewPassword: {
-            readonly password: string;
+        /** NewPasskey */
+        readonly NewPasskey: {
+            readonly credential: {
+                readonly [key: string]: unknown;
+            };
+            readonly name: string;
+            readonly proof: components["schemas"]["Proof"];
         };
         /** NewPledge */
         readonly NewPledge: {
@@ -3319,6 +3791,26 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NodeHealthView */
+        readonly NodeHealthView: {
+            readonly attachment_bytes: number;
+            readonly attachments: number;
+            readonly backup_at_us: number | null;
+            readonly backup_entries: number;
+            readonly backup_folder: string;
+            readonly backup_place: string;
+            readonly disk_free: number;
+            readonly disk_total: number;
+            readonly entries: number;
+            readonly ledger_bytes: number;
+            readonly published: number;
+            readonly started_us: number;
+            readonly versions: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly witnesses: readonly components["schemas"]["WitnessView"][];
+        };
         /** Note */
         readonly Note: {
             /** @description log:sequence of a record */
@@ -3361,6 +3853,11 @@ export interface components {
             readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             readonly title: components["schemas"]["Names"];
             readonly unit: string | null;
+        };
+        /** OneTimeView */
+        readonly OneTimeView: {
+            readonly officer: string;
+            readonly password: string;
         };
         /** OpenItem */
         readonly OpenItem: {
@@ -3460,6 +3957,20 @@ export interface components {
             readonly code: string;
             readonly crossing: string;
             readonly wait_s: number;
+        };
+        /** Passkey */
+        readonly Passkey: {
+            readonly key: string;
+            readonly made_us: number;
+            readonly name: string;
+            readonly synced: boolean;
+            readonly used_us: number | null;
+        };
+        /** PasskeyAnswer */
+        readonly PasskeyAnswer: {
+            readonly credential: {
+                readonly [key: string]: unknown;
+            };
         };
         /** PasswordChange */
         readonly PasswordChange: {
@@ -3654,6 +4165,13 @@ export interface components {
             readonly ref?: string | null;
             readonly what: string;
         };
+        /** Proof */
+        readonly Proof: {
+            readonly passkey?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly password?: string | null;
+        };
         /** Proposal */
         readonly Proposal: {
             readonly adequate_s?: number | null;
@@ -3683,6 +4201,11 @@ export interface components {
             readonly unmet?: readonly (components["schemas"]["Reason"] | unknown)[];
             readonly version: string;
         };
+        /** ProposalBody */
+        readonly ProposalBody: {
+            readonly deed: components["schemas"]["GiveRoles"] | components["schemas"]["ResetSignIn"] | components["schemas"]["RotateKeys"] | components["schemas"]["Thaw"] | components["schemas"]["Admit"];
+            readonly reason: string;
+        };
         /** ProposalView */
         readonly ProposalView: {
             readonly at: number;
@@ -3704,6 +4227,12 @@ export interface components {
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             /** @default [] */
             readonly without?: readonly (string | unknown)[];
+        };
+        /** Question */
+        readonly Question: {
+            readonly options: {
+                readonly [key: string]: unknown;
+            };
         };
         /** Range */
         readonly Range: {
@@ -3960,6 +4489,13 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
         };
+        /** ResetSignIn */
+        readonly ResetSignIn: {
+            /** @description An officer's sign-in name */
+            readonly officer: string;
+            /** @constant */
+            readonly what: "reset-sign-in";
+        };
         /** Response */
         readonly Response: {
             /** @default [] */
@@ -4018,6 +4554,12 @@ export interface components {
             readonly reason?: components["schemas"]["Words"] | null;
             /** @description log:sequence of a record */
             readonly suspension: string;
+        };
+        /** RotateKeys */
+        readonly RotateKeys: {
+            readonly keys: readonly (("log" | "witness" | "tls") | unknown)[];
+            /** @constant */
+            readonly what: "rotate-keys";
         };
         /** RuleView */
         readonly RuleView: {
@@ -4115,6 +4657,8 @@ export interface components {
             readonly began_us: number;
             readonly csrf: string;
             readonly expires_us: number;
+            /** @default false */
+            readonly must_choose?: boolean;
             readonly now_us: number;
             readonly officer: string;
             readonly party: string;
@@ -4340,6 +4884,13 @@ export interface components {
             readonly lang?: string;
             readonly t: string;
         };
+        /** Thaw */
+        readonly Thaw: {
+            /** @description A party's short name */
+            readonly partner: string;
+            /** @constant */
+            readonly what: "thaw";
+        };
         /** TimelineEntry */
         readonly TimelineEntry: {
             readonly claimed: boolean;
@@ -4507,6 +5058,10 @@ export interface components {
             ])[];
             readonly unit: string;
         };
+        /** WaysView */
+        readonly WaysView: {
+            readonly passkey_at: string;
+        };
         /** WideningView */
         readonly WideningView: {
             readonly at: number;
@@ -4518,6 +5073,16 @@ export interface components {
         readonly Window: {
             readonly from_s: number;
             readonly to_s: number;
+        };
+        /** WitnessView */
+        readonly WitnessView: {
+            readonly oldest_open_us: number | null;
+            readonly ours: number;
+            readonly ours_countersigned: number;
+            readonly ours_countersigned_us: number | null;
+            readonly party: string;
+            readonly theirs: number;
+            readonly theirs_countersigned_us: number | null;
         };
         /** Words */
         readonly Words: {
@@ -4560,11 +5125,14 @@ export interface components {
     pathItems: never;
 }
 export type AccountView = components['schemas']['AccountView'];
+export type Admit = components['schemas']['Admit'];
 export type Agreement = components['schemas']['Agreement'];
 export type Allegation = components['schemas']['Allegation'];
 export type Alone = components['schemas']['Alone'];
 export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
+export type ApprovalView = components['schemas']['ApprovalView'];
+export type Ask = components['schemas']['Ask'];
 export type AskedView = components['schemas']['AskedView'];
 export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
@@ -4585,6 +5153,7 @@ export type Clock = components['schemas']['Clock'];
 export type ClockView = components['schemas']['ClockView'];
 export type Closure = components['schemas']['Closure'];
 export type ColleagueView = components['schemas']['ColleagueView'];
+export type ConfirmedView = components['schemas']['ConfirmedView'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionView = components['schemas']['CorrectionView'];
 export type CountersignedView = components['schemas']['CountersignedView'];
@@ -4602,12 +5171,15 @@ export type DividendView = components['schemas']['DividendView'];
 export type ErrorView = components['schemas']['ErrorView'];
 export type Estimate = components['schemas']['Estimate'];
 export type EstimateView = components['schemas']['EstimateView'];
+export type ExhibitView = components['schemas']['ExhibitView'];
 export type ExportBody = components['schemas']['ExportBody'];
 export type Fact = components['schemas']['Fact'];
 export type FieldPage = components['schemas']['FieldPage'];
 export type FieldTasking = components['schemas']['FieldTasking'];
 export type FieldView = components['schemas']['FieldView'];
 export type FieldWarning = components['schemas']['FieldWarning'];
+export type FoundView = components['schemas']['FoundView'];
+export type GiveRoles = components['schemas']['GiveRoles'];
 export type GroundSpeed = components['schemas']['GroundSpeed'];
 export type GroundView = components['schemas']['GroundView'];
 export type Handover = components['schemas']['Handover'];
@@ -4618,7 +5190,10 @@ export type HistogramView = components['schemas']['HistogramView'];
 export type InboxItem = components['schemas']['InboxItem'];
 export type Incident = components['schemas']['Incident'];
 export type IncidentView = components['schemas']['IncidentView'];
+export type InvitationView = components['schemas']['InvitationView'];
 export type ItemView = components['schemas']['ItemView'];
+export type JobView = components['schemas']['JobView'];
+export type KeysView = components['schemas']['KeysView'];
 export type KindCount = components['schemas']['KindCount'];
 export type KindView = components['schemas']['KindView'];
 export type LeadHandoverView = components['schemas']['LeadHandoverView'];
@@ -4652,7 +5227,7 @@ export type NewManifest = components['schemas']['NewManifest'];
 export type NewMeasurement = components['schemas']['NewMeasurement'];
 export type NewNote = components['schemas']['NewNote'];
 export type NewOfficer = components['schemas']['NewOfficer'];
-export type NewPassword = components['schemas']['NewPassword'];
+export type NewPasskey = components['schemas']['NewPasskey'];
 export type NewPledge = components['schemas']['NewPledge'];
 export type NewPost = components['schemas']['NewPost'];
 export type NewProposal = components['schemas']['NewProposal'];
@@ -4673,10 +5248,12 @@ export type NewUnitStatus = components['schemas']['NewUnitStatus'];
 export type NewWarning = components['schemas']['NewWarning'];
 export type NewWatchHandover = components['schemas']['NewWatchHandover'];
 export type NewZoneNotice = components['schemas']['NewZoneNotice'];
+export type NodeHealthView = components['schemas']['NodeHealthView'];
 export type Note = components['schemas']['Note'];
 export type NoticeView = components['schemas']['NoticeView'];
 export type Officer = components['schemas']['Officer'];
 export type OfficerView = components['schemas']['OfficerView'];
+export type OneTimeView = components['schemas']['OneTimeView'];
 export type OpenItem = components['schemas']['OpenItem'];
 export type OpenItemView = components['schemas']['OpenItemView'];
 export type OwnerView = components['schemas']['OwnerView'];
@@ -4688,6 +5265,8 @@ export type PartyStatements = components['schemas']['PartyStatements'];
 export type PartyView = components['schemas']['PartyView'];
 export type PassageView = components['schemas']['PassageView'];
 export type Passing = components['schemas']['Passing'];
+export type Passkey = components['schemas']['Passkey'];
+export type PasskeyAnswer = components['schemas']['PasskeyAnswer'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PastRecord = components['schemas']['PastRecord'];
 export type PastSpan = components['schemas']['PastSpan'];
@@ -4707,9 +5286,12 @@ export type PostView = components['schemas']['PostView'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PreviewPartner = components['schemas']['PreviewPartner'];
 export type PreviewWarning = components['schemas']['PreviewWarning'];
+export type Proof = components['schemas']['Proof'];
 export type Proposal = components['schemas']['Proposal'];
+export type ProposalBody = components['schemas']['ProposalBody'];
 export type ProposalView = components['schemas']['ProposalView'];
 export type ProposeBody = components['schemas']['ProposeBody'];
+export type Question = components['schemas']['Question'];
 export type Range = components['schemas']['Range'];
 export type ReachBody = components['schemas']['ReachBody'];
 export type ReachView = components['schemas']['ReachView'];
@@ -4730,11 +5312,13 @@ export type RemarkView = components['schemas']['RemarkView'];
 export type ReplyBody = components['schemas']['ReplyBody'];
 export type Report = components['schemas']['Report'];
 export type Request = components['schemas']['Request'];
+export type ResetSignIn = components['schemas']['ResetSignIn'];
 export type Response = components['schemas']['Response'];
 export type ResponsePage = components['schemas']['ResponsePage'];
 export type ResponseStatistics = components['schemas']['ResponseStatistics'];
 export type ResponseView = components['schemas']['ResponseView'];
 export type Resumption = components['schemas']['Resumption'];
+export type RotateKeys = components['schemas']['RotateKeys'];
 export type RuleView = components['schemas']['RuleView'];
 export type Saving = components['schemas']['Saving'];
 export type Scenario = components['schemas']['Scenario'];
@@ -4762,6 +5346,7 @@ export type TaskingView = components['schemas']['TaskingView'];
 export type Terms = components['schemas']['Terms'];
 export type TermsView = components['schemas']['TermsView'];
 export type Text = components['schemas']['Text'];
+export type Thaw = components['schemas']['Thaw'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
@@ -4776,8 +5361,10 @@ export type Warn = components['schemas']['Warn'];
 export type WatchHandover = components['schemas']['WatchHandover'];
 export type WatchView = components['schemas']['WatchView'];
 export type WayLine = components['schemas']['WayLine'];
+export type WaysView = components['schemas']['WaysView'];
 export type WideningView = components['schemas']['WideningView'];
 export type Window = components['schemas']['Window'];
+export type WitnessView = components['schemas']['WitnessView'];
 export type Words = components['schemas']['Words'];
 export type Written = components['schemas']['Written'];
 export type WrittenAll = components['schemas']['WrittenAll'];
@@ -6334,6 +6921,170 @@ export interface operations {
             };
         };
     };
+    readonly getApprovals: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ApprovalView"][];
+                };
+            };
+        };
+    };
+    readonly propose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProposalBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+        };
+    };
+    readonly confirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly number: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proof"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfirmedView"];
+                };
+            };
+        };
+    };
+    readonly withdraw: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly number: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+        };
+    };
     readonly postAttachment: {
         readonly parameters: {
             readonly query?: {
@@ -7031,6 +7782,312 @@ export interface operations {
             };
         };
     };
+    readonly getInvitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    readonly lookAtInvitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+        };
+    };
+    readonly getKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["KeysView"][];
+                };
+            };
+        };
+    };
+    readonly getPartnerKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly partner: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysView"];
+                };
+            };
+        };
+    };
+    readonly getNode: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeHealthView"];
+                };
+            };
+        };
+    };
+    readonly startBackup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobView"];
+                };
+            };
+        };
+    };
+    readonly startFsck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobView"];
+                };
+            };
+        };
+    };
+    readonly getJobs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["JobView"][];
+                };
+            };
+        };
+    };
     readonly getOfficers: {
         readonly parameters: {
             readonly query?: never;
@@ -7069,7 +8126,7 @@ export interface operations {
             };
         };
     };
-    readonly setPassword: {
+    readonly resetSignIn: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -7078,11 +8135,7 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["NewPassword"];
-            };
-        };
+        readonly requestBody?: never;
         readonly responses: {
             /** @description The call failed: code, what, where, what to do, whether to try again */
             readonly "4XX": {
@@ -7102,12 +8155,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorView"];
                 };
             };
-            /** @description Request fulfilled, nothing follows */
-            readonly 204: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/json": components["schemas"]["OneTimeView"];
+                };
             };
         };
     };
@@ -7320,6 +8375,208 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DigestView"];
+                };
+            };
+        };
+    };
+    readonly getPasskeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Passkey"][];
+                };
+            };
+        };
+    };
+    readonly addPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Passkey"];
+                };
+            };
+        };
+    };
+    readonly removePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly askNewPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Ask"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Question"];
+                };
+            };
+        };
+    };
+    readonly askToConfirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Ask"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Question"];
                 };
             };
         };
@@ -8642,6 +9899,90 @@ export interface operations {
             };
         };
     };
+    readonly signInPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    readonly askPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Ask"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Question"];
+                };
+            };
+        };
+    };
     readonly changePassword: {
         readonly parameters: {
             readonly query?: never;
@@ -8679,6 +10020,44 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly getWays: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaysView"];
+                };
             };
         };
     };

@@ -102,14 +102,15 @@ class Desk {
     }
     if (!this.session) localStorage.removeItem(SIGNED_IN);
     this.asked = true;
-    if (this.session) await this.#open();
+    if (this.session && !this.session.must_choose) await this.#open();
   }
 
-  async signIn(officer: string, password: string): Promise<void> {
-    this.session = await this.client.signIn(officer, password);
+  /** Goes on with a session, however it was opened; one of a one-time password opens nothing yet. */
+  async enterWith(session: SessionView): Promise<void> {
+    this.session = session;
     localStorage.setItem(SIGNED_IN, "yes");
     this.ended = false;
-    await this.#open();
+    if (!session.must_choose) await this.#open();
   }
 
   async signOut(): Promise<void> {

@@ -23,6 +23,9 @@ export const SCREENS: readonly Screen[] = [
   { name: "handover", path: "/handover", listed: true, load: () => import("./handover/Handover.svelte"), roles: ["duty", "commander"] },
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
   { name: "print", path: "/print", listed: true, roles: ["duty", "commander", "secretary", "planner", "auditor"], load: () => import("./print/Print.svelte") },
+  { name: "account", path: "/account", load: () => import("./account/Account.svelte") },
+  { name: "admin", path: "/admin", listed: true, roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
+  { name: "admin", path: "/admin/:part", roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
 ];
 
 /** The screen at an address and what its address says; null where there is none. */
