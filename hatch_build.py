@@ -21,7 +21,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OUTPUT = Path("src/sarhad/web/static")
-SOURCES = ("ui/src", "ui/public", "ui/verify", "src/sarhad/web/texts")
+SOURCES = ("ui/src", "ui/public", "ui/verify", "ui/field", "src/sarhad/web/texts")
 FILES = ("package.json", "package-lock.json", ".npmrc", "index.html", "vite.config.ts", "svelte.config.js")
 
 
@@ -118,6 +118,7 @@ def build(root: Path, *, tools: bool = False) -> bool:
     vite = [node, str(ui / "node_modules" / "vite" / "bin" / "vite.js"), "build"]
     run("vite build", vite, ui, env)
     run("vite build of the offline page", [*vite, "--config", "verify/vite.config.ts"], ui, env)
+    run("vite build of the field page", [*vite, "--config", "field/vite.config.ts"], ui, env)
     stamp.write_text(wanted)
     return True
 

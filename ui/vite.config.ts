@@ -50,7 +50,7 @@ function isWatch(key: string): boolean {
 }
 
 /** Gives the two parts of a catalogue: `en.json?watch` and `en.json?later`. */
-function words(): Plugin {
+export function words(): Plugin {
   return {
     name: "sarhad-words",
     enforce: "pre",

@@ -10,6 +10,7 @@ import click
 
 from sarhad import __version__
 from sarhad.node import keeping_cli
+from sarhad.node.certificate_cli import certificate
 from sarhad.node.plan_cli import plan
 from sarhad.wire.errors import SarhadError
 
@@ -225,6 +226,7 @@ def run(folder: Path) -> None:
     sys.exit(running.main(folder))
 
 
+main.add_command(certificate)
 main.add_command(keeping_cli.rotate)
 main.add_command(keeping_cli.thaw)
 

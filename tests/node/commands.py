@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -49,8 +50,13 @@ class Process:
     def __init__(self, folder: Path) -> None:
         """Start the node in ``folder`` and wait until its desk answers."""
         self.folder = folder
-        ports = dict(line.split(" = ") for line in (folder / "sarhad.toml").read_text().splitlines() if " = " in line)
-        self.url = f"http://127.0.0.1:{ports['desk_port']}"
+        ports = dict(
+            line.split(" = ", 1) for line in (folder / "sarhad.toml").read_text().splitlines() if " = " in line
+        )
+        # A certificate of the node's own authority is checked as a phone would check it.
+        authority = folder / "authority.crt"
+        self.tls = ssl.create_default_context(cafile=authority) if authority.exists() else None
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{ports['desk_port']}"
         self._log = (folder / "test.log").open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sarhad", "run", str(folder)], stdout=self._log, stderr=self._log
@@ -70,7 +76,7 @@ class Process:
             if self._process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/api/health", timeout=5):  # noqa: S310  (our own loopback address)
+                with urllib.request.urlopen(f"{self.url}/api/health", timeout=5, context=self.tls):  # noqa: S310  (our own loopback address)
                     return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.05)  # nothing tells when a process begins to listen

@@ -69,6 +69,8 @@ def back_up(root: Path, target: Path, progress: Progress = lambda _done, _total:
         _database(path, partial / path.name)
     for path in (root / FILE_NAME, folder.tls_certificate):
         shutil.copy2(path, partial / path.name)
+    for path in filter(Path.is_file, (folder.authority, folder.desk_certificate)):
+        shutil.copy2(path, partial / path.name)
     files = _attachments(folder.attachments, partial / folder.attachments.name)
     report = fsck(partial, progress, backup=True)
     if not report.ok:

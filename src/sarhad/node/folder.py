@@ -52,6 +52,26 @@ class NodeFolder:
         return self.root / "tls.crt"
 
     @property
+    def authority_key(self) -> Path:
+        """Private key (PEM) of the authority that signs the desk's certificate."""
+        return self.keys / "authority.key"
+
+    @property
+    def authority(self) -> Path:
+        """That authority's certificate (PEM), for phones to install."""
+        return self.root / "authority.crt"
+
+    @property
+    def desk_key(self) -> Path:
+        """Private key (PEM) of the desk's certificate, if the node made it."""
+        return self.keys / "desk.key"
+
+    @property
+    def desk_certificate(self) -> Path:
+        """The desk's certificate (PEM), followed by the authority's, if the node made it."""
+        return self.root / "desk.crt"
+
+    @property
     def next_keys(self) -> Path:
         """New keys that a manifest is about to name; see rotating.py."""
         return self.keys / "next"

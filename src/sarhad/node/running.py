@@ -24,6 +24,7 @@ from sarhad.gateways.geo.places import read_places
 from sarhad.node import exporting
 from sarhad.node.administration import Administration
 from sarhad.node.build import Node, opened
+from sarhad.node.certificate import DeskTls, phones
 from sarhad.node.compute import Compute
 from sarhad.node.printing.make import NodePrinter
 from sarhad.node.settings import Settings, is_loopback
@@ -84,7 +85,8 @@ async def serve(folder: Path) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
-        desk = desk_server(node, workers)
+        tls = DeskTls(node.folder, node.settings, node.clock) if node.settings.desk_tls_cert else None
+        desk = desk_server(node, workers, tls)
 
         async def until_stopped() -> None:
             await stopped.wait()
@@ -98,6 +100,7 @@ async def serve(folder: Path) -> None:
                 "desk": desk.serve,
                 "signals": until_stopped,
                 "warming": lambda: warm(node.desk),
+                **({"certificate": tls.keep} if tls else {}),
             },
             ending="desk",
         )
@@ -152,7 +155,7 @@ def address(settings: Settings) -> str:
     return f"{scheme}://{settings.desk_host}:{settings.desk_port}"
 
 
-def desk_server(node: Node, workers: Workers) -> DeskServer:
+def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> DeskServer:
     """Make the server of the desk's pages."""
     settings = node.settings
 
@@ -170,6 +173,7 @@ def desk_server(node: Node, workers: Workers) -> DeskServer:
             hosts=hosts(settings),
             passkeys=relying_party(settings),
             escalate_percent=settings.escalate_percent,
+            phones=phones(node.folder, settings),
         ),
         export=export,
         printer=NodePrinter(node),
@@ -182,13 +186,13 @@ def desk_server(node: Node, workers: Workers) -> DeskServer:
         app,
         host=settings.desk_host,
         port=settings.desk_port,
-        ssl_certfile=settings.desk_tls_cert or None,
-        ssl_keyfile=settings.desk_tls_key or None,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_S,
     )
+    config.load()
+    config.ssl = tls.context if tls else None
     return DeskServer(config)
 
 

@@ -113,6 +113,22 @@ def load(folder: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     return check(values, str(path))
 
 
+def change(folder: Path, **values: str) -> None:
+    """Set these keys in ``folder``/sarhad.toml, each on its own line; all else there stays as it is."""
+    path = folder / FILE_NAME
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for key, value in values.items():
+        line = f"{key} = {_toml(value)}"
+        at = [i for i, held in enumerate(lines) if held.split("=")[0].strip() == key]
+        if at:
+            lines[at[0]] = line
+        else:
+            lines.append(line)
+    partial = path.with_suffix(".new")
+    partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
 def check(values: Mapping[str, Any], where: str) -> Settings:
     """Return validated settings; refuse to listen beyond loopback without TLS on the desk."""
     try:
@@ -123,7 +139,7 @@ def check(values: Mapping[str, Any], where: str) -> Settings:
         raise SettingsError(
             f"desk_host {settings.desk_host} is not loopback and no certificate is set",
             where=where,
-            do="Set desk_tls_cert and desk_tls_key, or keep desk_host = 127.0.0.1",
+            do="Run: sarhad certificate make (or set desk_tls_cert and desk_tls_key), or keep desk_host = 127.0.0.1",
         )
     return settings
 

@@ -29,6 +29,7 @@ from sarhad.web import (
     events,
     field,
     pages,
+    phones,
     places,
     plan,
     printing,
@@ -85,6 +86,7 @@ def api() -> list[HTTPRouteHandler]:
         cell.HANDLERS,
         response.HANDLERS,
         field.HANDLERS,
+        phones.HANDLERS,
         chart.HANDLERS,
         replay.HANDLERS,
         events.HANDLERS,
@@ -130,7 +132,7 @@ def application(office: Office, openapi: OpenAPIConfig | None) -> Litestar:
                 headers.setdefault("Cache-Control", "no-store")
 
     return Litestar(
-        [*api(), get_openapi, *pages.HANDLERS],
+        [*api(), get_openapi, phones.get_authority, *pages.HANDLERS],
         dependencies={"office": Provide(provide_office)},
         guards=[keep_door],
         middleware=[Doorkeeper(office)],

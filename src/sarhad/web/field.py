@@ -52,7 +52,8 @@ class FieldTasking(Answered, frozen=True, kw_only=True):
     """A tasking of the unit: the order as it stands, and how far it has come.
 
     ``order`` is the newest record that orders it, and ``place``, ``due`` and ``text`` are
-    that record's.  ``title``, ``category`` and ``when`` are the incident's, None where it is not held.
+    that record's.  ``title``, ``category``, ``when`` and
+    ``incident_place`` are the incident's, None where it is not held.
     """
 
     unit: str
@@ -62,6 +63,7 @@ class FieldTasking(Answered, frozen=True, kw_only=True):
     ordered_at: int
     status: str
     place: Place | None
+    incident_place: Place | None
     due: Moment | None
     text: Words | None
     title: Words | None
@@ -186,7 +188,8 @@ def _tasking(office: Office, tasking: TaskingView, incident: IncidentView | None
         ordered_by=order.by,
         ordered_at=order.at,
         status=tasking.status,
-        place=said.place or (incident.place if incident is not None else None),
+        place=said.place,
+        incident_place=incident.place if incident is not None else None,
         due=said.due,
         text=said.text,
         title=incident.title if incident is not None else None,

@@ -15,6 +15,8 @@ from sarhad.web.office import Here
 
 HASHED = "assets/"
 """The build names these files by their content."""
+APART = {"field": "field.html"}
+"""Pages that are built apart from the desk; every other address is the desk's own business."""
 
 
 @get("/region/{name:path}", opt=allow(), include_in_schema=False)
@@ -32,7 +34,7 @@ async def get_page(request: Request[Any, Any, Any], office: Here, name: FromPath
     if name == "api" or name.startswith("api/"):
         raise NotFound("there is no such call", where=name[:100], do="See /api/openapi.json")
     if "." not in name.rpartition("/")[2]:
-        name = "index.html"
+        name = APART.get(name, "index.html")
     hashed = name.startswith(HASHED)
     return FileAnswer(within(office.settings.pages, name), immutable=hashed, private=False).to_response(request)
 

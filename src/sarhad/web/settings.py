@@ -59,6 +59,16 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Phones:
+    """The desk's HTTPS addresses, and its own authority: certificate (DER), SHA-256 as phones show it, end (µs UTC)."""
+
+    addresses: tuple[str, ...]
+    authority: bytes
+    fingerprint: str
+    ends_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """``https``: the desk is served by TLS, so that cookies are Secure and HSTS is sent.
 
@@ -66,6 +76,7 @@ class WebSettings:
     ``places``: the region's places, to be found by name.
     ``hosts``: names by which the desk may be addressed; empty: any.
     ``passkeys``: under which name passkeys are made; None: none are taken.
+    ``phones``: the desk's own authority; None where its certificate is another's, or there is none.
     """
 
     https: bool = False
@@ -74,6 +85,7 @@ class WebSettings:
     places: PlaceIndex | None = None
     hosts: frozenset[str] = frozenset()
     passkeys: RelyingParty | None = None
+    phones: Phones | None = None
     heartbeat_s: float = 15.0
     json_bytes: int = 128 * 1024
     reads: Rate = field(default_factory=lambda: Rate(200, 1_000))

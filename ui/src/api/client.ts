@@ -183,9 +183,9 @@ export class Client {
     return this.#call("GET", `/api/incidents/${encodeURIComponent(incident)}/attachments`);
   }
 
-  /** Stores a file; an attachment record names it afterwards. */
-  upload(file: Blob): Promise<AttachmentView> {
-    return this.#call("POST", "/api/attachments", file);
+  /** Stores a file; an attachment record names it afterwards.  Rejects with an AbortError when `signal` says so. */
+  upload(file: Blob, signal?: AbortSignal): Promise<AttachmentView> {
+    return this.#raw("POST", "/api/attachments", file, undefined, signal).then((answer) => answer.json()) as Promise<AttachmentView>;
   }
 
   /** The same photo with nothing told besides its picture, as another file. */
@@ -271,13 +271,13 @@ export class Client {
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
-  async #raw(method: string, path: string, body?: unknown, timed?: Timed): Promise<Response> {
+  async #raw(method: string, path: string, body?: unknown, timed?: Timed, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRF-Token"] = this.#token;
     const file = body instanceof Blob;
     if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
     const sent = performance.now();
-    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", ...(signal ? { signal } : {}) };
     const answer = await fetch(path, body === undefined ? init : { ...init, body: file ? body : JSON.stringify(body) }).catch(unreachable);
     timed?.(sent, performance.now());
     if (!answer.ok) throw await this.#problem(answer, path);

@@ -15,8 +15,8 @@ export interface Listener {
 
 const AGAIN_MS = 2_000;
 
-/** Opens the stream and keeps it open; returns a function that closes it. */
-export function listen(listener: Listener): () => void {
+/** Opens the stream and keeps it open, trying again after `pauseMs`; returns a function that closes it. */
+export function listen(listener: Listener, pauseMs: () => number = () => AGAIN_MS): () => void {
   let source: EventSource | null = null;
   let again = 0;
   let broken = false;
@@ -26,7 +26,7 @@ export function listen(listener: Listener): () => void {
     source?.close();
     listener.alive(false);
     window.clearTimeout(again);
-    again = window.setTimeout(open, AGAIN_MS);
+    again = window.setTimeout(open, pauseMs());
   };
   const open = () => {
     source = new EventSource("/api/events");

@@ -16,6 +16,12 @@ export interface Screen {
   readonly roles?: readonly string[];
 }
 
+/** The field page is built apart from the desk (`ui/field`): its address is there already, so the browser loads it. */
+function apart(): Promise<never> {
+  location.reload();
+  return new Promise(() => undefined);
+}
+
 export const SCREENS: readonly Screen[] = [
   { name: "watch", path: "/", listed: true },
   { name: "incident", path: "/incident/:ref", load: () => import("./incident/Incident.svelte") },
@@ -26,6 +32,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "account", path: "/account", load: () => import("./account/Account.svelte") },
   { name: "admin", path: "/admin", listed: true, roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
   { name: "admin", path: "/admin/:part", roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
+  { name: "field", path: "/field", listed: true, roles: ["field", "duty", "commander"], load: apart },
 ];
 
 /** The screen at an address and what its address says; null where there is none. */

@@ -1,0 +1,451 @@
+"""The field page on a phone: orders, acts that survive a lost link and a killed page, help, photos."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from browser.desks import Desks, axe, overflowing
+from browser.field_cast import US, Leader, cut, make_leader, make_unit, open_page, phone, start
+from photo_maker import photo
+
+PATIENCE_MS = 20_000
+TARGET_PX = 48
+SMALL = """
+(least) => [...(document.querySelector("dialog[open]") ?? document)
+  .querySelectorAll("button, a, select, textarea, input, label.check")].filter((e) => {
+    const box = e.getBoundingClientRect();
+    if (!box.width || e.closest(".visually-hidden")) return false;
+    if (e.matches("input[type=checkbox], input[type=radio]") && e.closest("label")) return false;
+    return box.width < least - 0.5 || box.height < least - 0.5;
+  }).map((e) => `${e.tagName} ${e.className} ${e.getBoundingClientRect().width} ${e.getBoundingClientRect().height}`)
+"""
+"""What a thumb would miss; a box or a dot is touched on its label."""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """What is waited for is the node's answer, on a machine that may be busy."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def leader(desks: Desks) -> Leader:
+    """A unit of its own for each test, and who leads it."""
+    return make_leader(desks["pk"])
+
+
+def acts(page: Page, state: str = "") -> list[str]:
+    """What the queue shows, newest first."""
+    found = page.locator(f"li[data-did]{f'[data-state={state}]' if state else ''}")
+    return [str(one.get_attribute("data-did")) for one in found.all()]
+
+
+def all_sent(page: Page, many: int) -> None:
+    """Wait until so many acts are at the desk and none waits."""
+    expect(page.locator("li[data-did][data-state=sent]")).to_have_count(many)
+    expect(page.locator("li[data-did]:not([data-state=sent])")).to_have_count(0)
+
+
+def ready_for_no_link(page: Page) -> None:
+    """Wait until the worker has the page's files."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=False).first.click()
+
+
+def test_an_order_comes_by_itself_and_is_carried_out_step_by_step(leader: Leader) -> None:
+    page = start(leader, phone(leader))
+    expect(page.get_by_text("No order is open")).to_be_visible()
+    leader.order("Hold the bridge until relieved")
+    expect(page.locator(".alarm")).to_be_visible()
+    expect(page.get_by_text("Hold the bridge until relieved")).to_be_visible()
+    expect(page.locator(".way")).to_contain_text("5.6 km")  # from the phone's position to the bridge
+    press(page, "Accept: will comply")
+    expect(page.locator(".alarm")).to_have_count(0)
+    press(page, "We are on our way")
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    press(page, "Done here: close the order")
+    all_sent(page, 4)
+    assert [one["data"]["status"] for one in leader.written("tasking")] == ["accepted", "en-route", "arrived", "closed"]
+    states = leader.written("unit-status")
+    assert [one["data"]["status"] for one in states] == ["committed", "en-route", "on-scene", "available"]
+    assert {one["data"]["place"]["lat"] for one in states} == {289_500_000}
+    assert {one["data"]["place"]["radius_m"] for one in states} == {15}
+
+
+def test_an_order_is_declined_with_the_reason(leader: Leader) -> None:
+    leader.order()
+    page = start(leader, phone(leader, places=False))
+    press(page, "Decline: cannot comply")
+    press(page, "Decline with this reason")
+    expect(page.locator("dialog [role=alert]")).to_contain_text("Say why")
+    press(page, "Road closed")
+    press(page, "Decline with this reason")
+    all_sent(page, 1)
+    [step] = leader.written("tasking")
+    assert (step["data"]["status"], step["data"]["text"]["text"]) == ("declined", "Road closed")
+    assert leader.written("unit-status")[0]["data"]["text"]["text"] == "Road closed"
+
+
+def test_what_is_done_without_a_link_outlives_a_killed_page_and_is_written_once_in_order(leader: Leader) -> None:
+    incident = leader.order()
+    context = phone(leader)
+    page = start(leader, context)
+    expect(page.locator("article h2")).to_have_text("Fire at the demo mill")
+    ready_for_no_link(page)
+    cut(leader, context)
+    press(page, "Accept: will comply")
+    press(page, "We are on our way")
+    page.get_by_role("button", name="Report", exact=True).click()
+    page.get_by_label("What you see").fill("The road is washed out")
+    press(page, "Send")
+    expect(page.locator("li[data-did=report]")).to_be_visible()
+    page.close()  # killed: nothing is told to the page before
+
+    page = open_page(leader, context)  # still no link: the worker starts it
+    expect(page.locator("article h2")).to_have_text("Fire at the demo mill")
+    expect(page.get_by_text("This is what the desk said")).to_be_visible()
+    expect(page.locator(".standing")).to_contain_text("3 acts wait to be sent")
+    assert acts(page) == ["report", "en-route", "accepted"]
+    expect(page.locator("[aria-current=step]")).to_contain_text("En route")
+    done_before = time.time_ns() // 1_000
+    cut(leader, context, off=False)
+    all_sent(page, 3)
+    page.reload()
+    all_sent(page, 3)
+    steps, states, reports = (leader.written(kind) for kind in ("tasking", "unit-status", "report"))
+    assert [one["data"]["status"] for one in steps] == ["accepted", "en-route"]
+    assert [one["data"]["status"] for one in states] == ["committed", "en-route"]
+    assert [one["data"]["incident"] for one in reports] == [incident]
+    order = [int(one["seq"]) for one in (steps[0], states[0], steps[1], states[1], reports[0])]
+    assert order == sorted(order)
+    claimed = [states[0]["data"]["as_of"]["end"], states[1]["data"]["as_of"]["end"], reports[0]["data"]["when"]["end"]]
+    assert claimed == sorted(claimed)
+    assert claimed[-1] <= done_before < min(one["at"] for one in (*states, *reports))
+
+
+def test_an_answer_that_is_lost_on_the_way_back_makes_no_second_record(leader: Leader) -> None:
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    lost = []
+
+    def lose(route: object) -> None:
+        # The node writes the record, and the phone never hears of it.
+        if not lost:
+            lost.append(route.fetch().status)  # type: ignore[attr-defined]
+            route.abort("connectionreset")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    cut(leader, context, off=False)
+    leader.desk.expected.append("ERR_CONNECTION_RESET")
+    context.route("**/api/acts/unit-status", lose)
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    all_sent(page, 1)
+    assert lost == [201]
+    assert len(leader.written("unit-status")) == 1
+
+
+def test_what_the_node_refuses_waits_with_its_reason_and_holds_nothing_up(leader: Leader) -> None:
+    incident = leader.order()
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    expect(page.locator("article")).to_be_visible()
+    cut(leader, context)
+    press(page, "Accept: will comply")
+    page.get_by_role("button", name="Report", exact=True).click()
+    page.get_by_label("What you see").fill("We leave the unit")
+    press(page, "Send")
+    expect(page.locator("li[data-did=report]")).to_be_visible()
+    leader.moved_to(make_unit(leader.admin, f"{leader.code}-b"))
+    leader.desk.expected.append("status of 4")
+    cut(leader, context, off=False)
+    refused = page.locator("li[data-did=accepted]")
+    expect(refused).to_have_attribute("data-state", "refused")
+    expect(refused.locator(".why")).to_contain_text("is not your unit")
+    expect(page.locator("li[data-did=report]")).to_have_attribute("data-state", "sent")
+    assert [one["data"]["incident"] for one in leader.written("report")] == [incident]
+    leader.moved_to(leader.unit)
+    refused.get_by_role("button", name="Send again").click()
+    all_sent(page, 2)
+    assert len(leader.written("tasking")) == 1
+
+
+def test_an_act_can_be_taken_back_before_it_has_left(leader: Leader) -> None:
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    cut(leader, context)
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    page.locator("li[data-did=arrived]").get_by_role("button", name="Take back").click()
+    expect(page.locator("li[data-did]")).to_have_count(0)
+    cut(leader, context, off=False)
+    page.locator(".link", has_text="In touch").wait_for()
+    assert leader.written("unit-status") == []
+
+
+def hold(page: Page, long_ms: int) -> None:
+    """Put a finger on Help for so long."""
+    box = page.locator("button.help").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(long_ms)  # the gesture itself is a time
+    page.mouse.up()
+
+
+def test_help_is_held_for_stands_through_other_acts_and_is_called_off(leader: Leader) -> None:
+    page = start(leader, phone(leader))
+    hold(page, 200)
+    expect(page.locator("#help-how")).to_have_text("Hold it longer")
+    assert leader.written("unit-status") == []
+    hold(page, 1_600)
+    expect(page.locator(".called")).to_contain_text("The desk has it")
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    expect(page.locator("li[data-did=arrived]")).to_have_attribute("data-state", "sent")
+    assert {one["data"].get("help", False) for one in leader.written("unit-status")} == {True}
+    assert any("place" in one["data"] for one in leader.written("unit-status"))
+    page.get_by_role("button", name="Call it off").click()
+    expect(page.locator(".called")).to_have_count(0)
+    expect(page.locator("li[data-did=help-off]")).to_have_attribute("data-state", "sent")
+    assert not leader.written("unit-status")[-1]["data"].get("help", False)
+
+
+def test_help_is_called_by_keyboard_after_one_question(leader: Leader) -> None:
+    page = start(leader, phone(leader, places=False))
+    page.locator("button.help").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert axe(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator(".called")).to_be_visible()
+    all_sent(page, 1)
+    assert leader.written("unit-status")[0]["data"]["help"] is True
+
+
+def take_photo(page: Page, content: bytes, *, strip: bool = False) -> None:
+    page.set_input_files("nav input[type=file]", {"name": "dusk.jpg", "mimeType": "image/jpeg", "buffer": content})
+    page.wait_for_selector("dialog .photos img")
+    if strip:
+        page.get_by_text("Leave out what the photo tells").click()
+    press(page, "Send")
+    page.wait_for_selector("dialog", state="detached")
+
+
+def test_a_photo_waits_for_the_link_and_arrives_as_it_was_taken(leader: Leader) -> None:
+    incident = leader.order()
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    expect(page.locator("article")).to_be_visible()
+    ready_for_no_link(page)
+    cut(leader, context)
+    content = photo()
+    take_photo(page, content)
+    page.close()
+    page = open_page(leader, context)
+    expect(page.locator("li[data-did=photo]")).to_have_attribute("data-state", "waiting")
+    cut(leader, context, off=False)
+    all_sent(page, 1)
+    [file] = leader.written("attachment")
+    assert file["data"]["about"] == incident
+    assert file["data"]["sha256"] == hashlib.sha256(content).hexdigest()
+    take_photo(page, content, strip=True)
+    all_sent(page, 2)
+    assert leader.written("attachment")[-1]["data"]["sha256"] != file["data"]["sha256"]
+
+
+def test_a_call_for_help_goes_before_a_photo_that_is_on_its_way(leader: Leader) -> None:
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    cut(leader, context, off=False)
+    held = []
+
+    def slow(route: object) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()  # type: ignore[attr-defined]
+
+    context.route("**/api/attachments", slow)
+    take_photo(page, photo())
+    expect(page.locator("li[data-did=photo]")).to_have_attribute("data-state", "sending")
+    hold(page, 1_600)
+    all_sent(page, 2)
+    assert leader.written("unit-status")[0]["seq"] < leader.written("attachment")[0]["seq"]
+    assert len(held) == 2
+
+
+def test_a_place_is_typed_or_found_by_its_name(leader: Leader) -> None:
+    page = start(leader, phone(leader))
+    for typed, shown in (("28°58′39″ N 61°33′01″ E", "28.9775° N 61.5503° E"), ("zahedan", "")):
+        page.get_by_role("button", name="Report", exact=True).click()
+        page.get_by_label("What you see").fill(f"Smoke near {typed}")
+        page.get_by_text("Somewhere else").click()
+        page.get_by_label("Name or coordinates").fill(typed)
+        if not shown:
+            page.locator(".found button").first.click()
+        else:
+            expect(page.locator("fieldset [role=status]")).to_contain_text(shown)
+        press(page, "Send")
+    all_sent(page, 2)
+    typed_one, named_one = (one["data"] for one in leader.written("unit-status"))
+    assert (typed_one["place"]["lat"], typed_one["place"]["precision"]) == (289_775_000, 1)
+    assert named_one["place"]["precision"] == 2
+    assert named_one["place"]["name"]
+    assert named_one["text"]["text"] == "Smoke near zahedan"
+
+
+def test_another_officer_on_the_same_phone_sends_nothing_of_the_first(leader: Leader) -> None:
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    cut(leader, context)
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    expect(page.locator("li[data-did=arrived]")).to_be_visible()
+    page.locator("button.menu").click()
+    press(page, "Sign out")
+    press(page, "Sign out all the same")
+    cut(leader, context, off=False)
+    second = make_leader(leader.desk)
+    page.reload()
+    page.close()
+    page = start(second, context)
+    expect(page.get_by_text(f"1 act of {leader.name} waits")).to_be_visible()
+    assert leader.written("unit-status") == []
+    page.locator("button.menu").click()
+    press(page, "Sign out")
+    page.wait_for_selector("input[name=officer]")
+    page = start(leader, context)
+    all_sent(page, 1)
+    assert len(leader.written("unit-status")) == 1
+
+
+def test_a_duty_officer_acts_for_a_unit_that_is_chosen(leader: Leader) -> None:
+    incident = leader.order()
+    desk = leader.desk
+    page = desk.open(size=(390, 800))
+    page.goto(f"{desk.url}/field")
+    page.fill("input[name=officer]", "duty")
+    page.fill("input[name=password]", desk.passwords["duty"])
+    page.press("input[name=password]", "Enter")
+    page.get_by_role("button", name=leader.code).click()
+    press(page, "Accept: will comply")
+    all_sent(page, 1)
+    taskings = leader.duty.get("/api/taskings")
+    assert [one["status"] for one in taskings if one["incident"] == incident] == ["accepted"]
+
+
+def test_who_leads_a_unit_and_has_no_desk_is_led_to_the_field_page(leader: Leader) -> None:
+    page = leader.desk.open(size=(390, 800))
+    page.fill("input[name=officer]", leader.name)
+    page.fill("input[name=password]", "the wind over Zahedan")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/field")
+    page.wait_for_selector("nav .act")
+
+
+def test_an_exercise_cannot_be_taken_for_live(leader: Leader) -> None:
+    drill = f"drill-{leader.code.lower()}"
+    leader.order("Drill order", exercise=drill)
+    page = start(leader, phone(leader, places=False))
+    expect(page.get_by_text("There is an order for you elsewhere")).to_contain_text(drill)
+    assert page.locator(".banner").count() == 0
+    press(page, "Open")
+    expect(page.locator(".banner")).to_contain_text("EXERCISE")
+    press(page, "Accept: will comply")
+    all_sent(page, 1)
+    found = leader.duty.get(f"/api/records?kind=tasking&exercise={drill}")["records"]
+    assert {one["exercise"] for one in found} == {drill}
+
+
+def test_the_api_is_never_answered_from_what_the_worker_keeps(leader: Leader) -> None:
+    context = phone(leader, places=False)
+    page = start(leader, context)
+    ready_for_no_link(page)
+    kept = page.evaluate(
+        "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((held) => held.keys()))))"
+        ".then((all) => all.flat().map((asked) => new URL(asked.url).pathname))"
+    )
+    assert {"/field.html", "/icon-192.png", "/manifest-fa.webmanifest"} <= set(kept)
+    assert not [path for path in kept if path.startswith(("/api", "/region"))]
+    cut(leader, context)
+    asked = "fetch('/api/field').then((answer) => answer.status, (error) => error.name)"
+    assert page.evaluate(asked) == "TypeError"
+    assert (
+        page.evaluate("fetch('/region/region.json').then((answer) => answer.status, (error) => error.name)")
+        == "TypeError"
+    )
+
+
+def test_nothing_is_asked_for_and_nothing_is_located_while_nobody_looks(leader: Leader) -> None:
+    context = phone(leader)
+    context.add_init_script(
+        "window.__located = 0; const geo = navigator.geolocation; for (const name of ['getCurrentPosition', "
+        "'watchPosition']) { const real = geo[name].bind(geo); geo[name] = (...all) => { window.__located++; "
+        "return real(...all); }; } let seen = 'visible'; Object.defineProperty(document, 'visibilityState', "
+        "{ get: () => seen }); window.__look = (how) => { seen = how; document.dispatchEvent(new Event("
+        "'visibilitychange')); };"
+    )
+    page = context.new_page()
+    page.clock.install()
+    page.close()
+    page = start(leader, context)
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("nav .act")
+    expect(page.locator(".link")).to_contain_text("In touch")
+    assert page.evaluate("window.__located") == 0
+    page.evaluate("window.__look('hidden')")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward("30:00")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => done()))")
+    assert asked == []
+    assert page.evaluate("window.__located") == 0
+
+
+@pytest.mark.parametrize("language", ["en", "fa", "ur"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_part_is_accessible_and_fits_a_small_phone(leader: Leader, language: str, theme: str) -> None:
+    leader.order("A long order " + "with many words that wrap " * 6)
+    context = phone(leader, language, theme, (320, 568), places=False)
+    page = start(leader, context)
+    page.wait_for_selector("article")
+    examine(page)
+    for at in ("nav .act >> nth=1", ".decline", "button.menu"):
+        page.locator(at).click()
+        page.wait_for_selector("dialog[open]")
+        examine(page)
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog", state="detached")
+    cut(leader, context)
+    page.locator(".next .primary").click()
+    page.wait_for_selector(".standing")
+    examine(page)
+
+
+def examine(page: Page) -> None:
+    """No finding of axe, nothing out of the window, no missing text, and no target that a thumb would miss."""
+    assert axe(page) == []
+    assert overflowing(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert "[afield." not in page.locator("body").inner_text()
+    small = page.evaluate(SMALL, TARGET_PX)
+    assert small == []
+
+
+def test_without_https_the_page_says_what_does_not_work(leader: Leader) -> None:
+    context: BrowserContext = phone(leader, places=False)
+    context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page = start(leader, context)
+    expect(page.get_by_text("This address is not HTTPS")).to_be_visible()
+    page.get_by_role("button", name="Arrived", exact=True).click()
+    all_sent(page, 1)
+    assert leader.written("unit-status")[0]["data"]["as_of"]["end"] > US
