@@ -7,14 +7,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import APIRequestContext, BrowserContext, Page
+from playwright.sync_api import APIRequestContext, BrowserContext, Page, expect
 
 from browser.desks import WATCH_CSP, Desk
 
 US = 1_000_000
 PASSWORD = "the wind over Zahedan"
 NO_LINK = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "Failed to fetch", "ERR_FAILED")
-PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 1}
+PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "device_scale_factor": 1}
 SOMEWHERE = {"latitude": 28.95, "longitude": 61.55, "accuracy": 15}
 
 
@@ -149,3 +149,19 @@ def cut(leader: Leader, context: BrowserContext, *, off: bool = True) -> None:
     """Take the phone's link away, or give it back; what the browser says of it is no complaint."""
     leader.desk.expected.extend(part for part in NO_LINK if part not in leader.desk.expected)
     context.set_offline(off)
+
+
+def all_sent(page: Page, many: int) -> None:
+    """Wait until so many acts are at the desk and none waits."""
+    expect(page.locator("li[data-did][data-state=sent]")).to_have_count(many)
+    expect(page.locator("li[data-did]:not([data-state=sent])")).to_have_count(0)
+
+
+def ready_for_no_link(page: Page) -> None:
+    """Wait until the worker has the page's files."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=False).first.click()

@@ -7,24 +7,24 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from browser.desks import Desks, axe, overflowing
-from browser.field_cast import US, Leader, cut, make_leader, make_unit, open_page, phone, start
+from browser.desks import Desks, axe
+from browser.field_cast import (
+    Leader,
+    all_sent,
+    cut,
+    make_leader,
+    make_unit,
+    open_page,
+    phone,
+    press,
+    ready_for_no_link,
+    start,
+)
 from photo_maker import photo
 
 PATIENCE_MS = 20_000
-TARGET_PX = 48
-SMALL = """
-(least) => [...(document.querySelector("dialog[open]") ?? document)
-  .querySelectorAll("button, a, select, textarea, input, label.check")].filter((e) => {
-    const box = e.getBoundingClientRect();
-    if (!box.width || e.closest(".visually-hidden")) return false;
-    if (e.matches("input[type=checkbox], input[type=radio]") && e.closest("label")) return false;
-    return box.width < least - 0.5 || box.height < least - 0.5;
-  }).map((e) => `${e.tagName} ${e.className} ${e.getBoundingClientRect().width} ${e.getBoundingClientRect().height}`)
-"""
-"""What a thumb would miss; a box or a dot is touched on its label."""
 
 
 @pytest.fixture(autouse=True)
@@ -45,22 +45,6 @@ def acts(page: Page, state: str = "") -> list[str]:
     """What the queue shows, newest first."""
     found = page.locator(f"li[data-did]{f'[data-state={state}]' if state else ''}")
     return [str(one.get_attribute("data-did")) for one in found.all()]
-
-
-def all_sent(page: Page, many: int) -> None:
-    """Wait until so many acts are at the desk and none waits."""
-    expect(page.locator("li[data-did][data-state=sent]")).to_have_count(many)
-    expect(page.locator("li[data-did]:not([data-state=sent])")).to_have_count(0)
-
-
-def ready_for_no_link(page: Page) -> None:
-    """Wait until the worker has the page's files."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=False).first.click()
 
 
 def test_an_order_comes_by_itself_and_is_carried_out_step_by_step(leader: Leader) -> None:
@@ -137,15 +121,15 @@ def test_what_is_done_without_a_link_outlives_a_killed_page_and_is_written_once_
 def test_an_answer_that_is_lost_on_the_way_back_makes_no_second_record(leader: Leader) -> None:
     context = phone(leader, places=False)
     page = start(leader, context)
-    lost = []
+    lost: list[int] = []
 
-    def lose(route: object) -> None:
+    def lose(route: Route) -> None:
         # The node writes the record, and the phone never hears of it.
         if not lost:
-            lost.append(route.fetch().status)  # type: ignore[attr-defined]
-            route.abort("connectionreset")  # type: ignore[attr-defined]
+            lost.append(route.fetch().status)
+            route.abort("connectionreset")
         else:
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
 
     cut(leader, context, off=False)
     leader.desk.expected.append("ERR_CONNECTION_RESET")
@@ -267,12 +251,12 @@ def test_a_call_for_help_goes_before_a_photo_that_is_on_its_way(leader: Leader) 
     context = phone(leader, places=False)
     page = start(leader, context)
     cut(leader, context, off=False)
-    held = []
+    held: list[Route] = []
 
-    def slow(route: object) -> None:
+    def slow(route: Route) -> None:
         held.append(route)
         if len(held) > 1:
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
 
     context.route("**/api/attachments", slow)
     take_photo(page, photo())
@@ -363,89 +347,3 @@ def test_an_exercise_cannot_be_taken_for_live(leader: Leader) -> None:
     all_sent(page, 1)
     found = leader.duty.get(f"/api/records?kind=tasking&exercise={drill}")["records"]
     assert {one["exercise"] for one in found} == {drill}
-
-
-def test_the_api_is_never_answered_from_what_the_worker_keeps(leader: Leader) -> None:
-    context = phone(leader, places=False)
-    page = start(leader, context)
-    ready_for_no_link(page)
-    kept = page.evaluate(
-        "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((held) => held.keys()))))"
-        ".then((all) => all.flat().map((asked) => new URL(asked.url).pathname))"
-    )
-    assert {"/field.html", "/icon-192.png", "/manifest-fa.webmanifest"} <= set(kept)
-    assert not [path for path in kept if path.startswith(("/api", "/region"))]
-    cut(leader, context)
-    asked = "fetch('/api/field').then((answer) => answer.status, (error) => error.name)"
-    assert page.evaluate(asked) == "TypeError"
-    assert (
-        page.evaluate("fetch('/region/region.json').then((answer) => answer.status, (error) => error.name)")
-        == "TypeError"
-    )
-
-
-def test_nothing_is_asked_for_and_nothing_is_located_while_nobody_looks(leader: Leader) -> None:
-    context = phone(leader)
-    context.add_init_script(
-        "window.__located = 0; const geo = navigator.geolocation; for (const name of ['getCurrentPosition', "
-        "'watchPosition']) { const real = geo[name].bind(geo); geo[name] = (...all) => { window.__located++; "
-        "return real(...all); }; } let seen = 'visible'; Object.defineProperty(document, 'visibilityState', "
-        "{ get: () => seen }); window.__look = (how) => { seen = how; document.dispatchEvent(new Event("
-        "'visibilitychange')); };"
-    )
-    page = context.new_page()
-    page.clock.install()
-    page.close()
-    page = start(leader, context)
-    page.clock.install()
-    page.reload()
-    page.wait_for_selector("nav .act")
-    expect(page.locator(".link")).to_contain_text("In touch")
-    assert page.evaluate("window.__located") == 0
-    page.evaluate("window.__look('hidden')")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.clock.fast_forward("30:00")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => done()))")
-    assert asked == []
-    assert page.evaluate("window.__located") == 0
-
-
-@pytest.mark.parametrize("language", ["en", "fa", "ur"])
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_every_part_is_accessible_and_fits_a_small_phone(leader: Leader, language: str, theme: str) -> None:
-    leader.order("A long order " + "with many words that wrap " * 6)
-    context = phone(leader, language, theme, (320, 568), places=False)
-    page = start(leader, context)
-    page.wait_for_selector("article")
-    examine(page)
-    for at in ("nav .act >> nth=1", ".decline", "button.menu"):
-        page.locator(at).click()
-        page.wait_for_selector("dialog[open]")
-        examine(page)
-        page.keyboard.press("Escape")
-        page.wait_for_selector("dialog", state="detached")
-    cut(leader, context)
-    page.locator(".next .primary").click()
-    page.wait_for_selector(".standing")
-    examine(page)
-
-
-def examine(page: Page) -> None:
-    """No finding of axe, nothing out of the window, no missing text, and no target that a thumb would miss."""
-    assert axe(page) == []
-    assert overflowing(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert "[afield." not in page.locator("body").inner_text()
-    small = page.evaluate(SMALL, TARGET_PX)
-    assert small == []
-
-
-def test_without_https_the_page_says_what_does_not_work(leader: Leader) -> None:
-    context: BrowserContext = phone(leader, places=False)
-    context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
-    page = start(leader, context)
-    expect(page.get_by_text("This address is not HTTPS")).to_be_visible()
-    page.get_by_role("button", name="Arrived", exact=True).click()
-    all_sent(page, 1)
-    assert leader.written("unit-status")[0]["data"]["as_of"]["end"] > US

@@ -24,6 +24,7 @@ OPEN_TO_ANYONE = SIGN_INS | {
     ("GET", "/api/session/ways"),
     ("GET", "/api/health"),
     ("GET", "/"),
+    ("GET", "/authority.crt"),
     ("GET", "/{name:path}"),
 }
 DOCUMENT = document()

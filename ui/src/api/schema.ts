@@ -1788,6 +1788,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/phones": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPhones
+         * @description What a phone needs to trust this desk, to be compared by a person.
+         */
+        readonly get: operations["getPhones"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/places": {
         readonly parameters: {
             readonly query?: never;
@@ -3016,6 +3036,7 @@ export interface components {
             readonly category: string | null;
             readonly due: components["schemas"]["Moment"] | null;
             readonly incident: string;
+            readonly incident_place: components["schemas"]["Place"] | null;
             readonly order: string;
             readonly ordered_at: number;
             readonly ordered_by: string;
@@ -4004,6 +4025,13 @@ export interface components {
             readonly side: string;
             readonly total: number;
             readonly tracks: readonly components["schemas"]["TrackView"][];
+        };
+        /** PhonesView */
+        readonly PhonesView: {
+            readonly addresses: readonly string[];
+            readonly ends_us: number | null;
+            readonly fingerprint: string;
+            readonly https: boolean;
         };
         /** PhotoFacts */
         readonly PhotoFacts: {
@@ -5271,6 +5299,7 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type PastRecord = components['schemas']['PastRecord'];
 export type PastSpan = components['schemas']['PastSpan'];
 export type PastView = components['schemas']['PastView'];
+export type PhonesView = components['schemas']['PhonesView'];
 export type PhotoFacts = components['schemas']['PhotoFacts'];
 export type PhotoPlace = components['schemas']['PhotoPlace'];
 export type PinnedCheckpoint = components['schemas']['PinnedCheckpoint'];
@@ -8806,6 +8835,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PastSpan"];
+                };
+            };
+        };
+    };
+    readonly getPhones: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhonesView"];
                 };
             };
         };
