@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from sarhad.node import running, settings
+from sarhad.node import running, settings, ways
 from sarhad.node.settings import Settings, SettingsError
 from sarhad.wire.errors import Unavailable
 
@@ -61,3 +62,41 @@ def test_an_address_that_is_taken_is_told_with_what_to_change() -> None:
             running.require_free("127.0.0.1", port, "desk_port")
     assert "desk_port" in str(caught.value)
     running.require_free("127.0.0.1", port, "desk_port")
+
+
+def test_an_outside_sign_in_that_is_set_by_halves_keeps_the_node_from_starting(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("between us\n")
+    secret.chmod(0o600)
+    whole = Settings(
+        desk_url="https://desk.example",
+        oidc_issuer="https://login.example",
+        oidc_client_id="desk",
+        oidc_secret_file=str(secret),
+    )
+    found = ways.outside(whole)
+    assert found is not None
+    assert (found.secret, found.back) == ("between us", "https://desk.example/api/session/outside/return")
+    assert ways.outside(Settings()) is None
+    for key in ("desk_url", "oidc_client_id", "oidc_secret_file"):
+        with pytest.raises(SettingsError, match=key):
+            ways.outside(msgspec.structs.replace(whole, **{key: ""}))
+    with pytest.raises(SettingsError, match="HTTPS"):
+        ways.outside(msgspec.structs.replace(whole, oidc_issuer="http://login.example"))
+    secret.chmod(0o644)
+    with pytest.raises(SettingsError, match="others may read"):
+        ways.outside(whole)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://desk.example:8440", "desk.example"),
+        ("https://10.0.0.7:8440", None),
+        ("https://[fd00::7]:8440", None),
+        ("", "localhost"),
+    ],
+)
+def test_passkeys_are_made_under_a_name_and_never_under_an_address(url: str, name: str | None) -> None:
+    found = ways.relying_party(Settings(desk_url=url))
+    assert (found and found.id) == name

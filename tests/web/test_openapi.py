@@ -22,6 +22,8 @@ from sarhad.wire.registry import KINDS
 SIGN_INS = {("POST", "/api/session"), ("POST", "/api/session/passkey"), ("POST", "/api/session/passkey/ask")}
 OPEN_TO_ANYONE = SIGN_INS | {
     ("GET", "/api/session/ways"),
+    ("GET", "/api/session/outside"),
+    ("GET", "/api/session/outside/return"),
     ("GET", "/api/health"),
     ("GET", "/"),
     ("GET", "/authority.crt"),

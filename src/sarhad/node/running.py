@@ -12,16 +12,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 
 from sarhad.desk import Actor, Desk
-from sarhad.desk.passkeys import RelyingParty
 from sarhad.gateways.geo.manifest import RegionError
 from sarhad.gateways.geo.places import read_places
-from sarhad.node import exporting
+from sarhad.node import exporting, ways
 from sarhad.node.administration import Administration
 from sarhad.node.build import Node, opened
 from sarhad.node.certificate import DeskTls, phones
@@ -171,7 +169,8 @@ def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> Des
             region=settings.region_folder(),
             places=places(settings),
             hosts=hosts(settings),
-            passkeys=relying_party(settings),
+            passkeys=ways.relying_party(settings),
+            outside=ways.outside(settings),
             escalate_percent=settings.escalate_percent,
             phones=phones(node.folder, settings),
         ),
@@ -206,17 +205,6 @@ def places(settings: Settings) -> PlaceIndex | None:
     except RegionError as error:
         log.warning("the region's places cannot be read", what=str(error))
         return None
-
-
-def relying_party(settings: Settings) -> RelyingParty | None:
-    """Under which name passkeys are made: the desk's own, or localhost where it has none; an address has no name."""
-    if settings.desk_url:
-        name = urlsplit(settings.desk_url).hostname or ""
-        return RelyingParty(name, (settings.desk_url,)) if not name.replace(".", "").isdigit() and name else None
-    if not is_loopback(settings.desk_host):
-        return None
-    scheme = "https" if settings.desk_tls_cert else "http"
-    return RelyingParty("localhost", (f"{scheme}://localhost:{settings.desk_port}",))
 
 
 def hosts(settings: Settings) -> frozenset[str]:

@@ -47,6 +47,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     exchange_host: Annotated[str, Meta(description="Address that the partners' nodes connect to")] = "127.0.0.1"
     exchange_port: Annotated[Port, Meta(description="Port that the partners' nodes connect to")] = 8450
     region: Annotated[str, Meta(description="Folder of the region package: map, border, ground")] = ""
+    oidc_issuer: Annotated[
+        str, Meta(description="Issuer of the authority's OpenID Connect sign-in; empty: none", max_length=500)
+    ] = ""
+    oidc_client_id: Annotated[str, Meta(description="Name of this desk at that service", max_length=500)] = ""
+    oidc_secret_file: Annotated[str, Meta(description="File with the secret for it, readable by the node only")] = ""
+    oidc_claim: Annotated[str, Meta(description="Verified claim that is the officer's sign-in name here")] = (
+        "preferred_username"
+    )
     backup_folder: Annotated[
         str, Meta(description="Folder for copies that the desk's button makes; empty: by command only")
     ] = ""

@@ -21,6 +21,7 @@ from sarhad.web.encoded import Encoded
 from sarhad.web.keeping import Keeping
 from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
+from sarhad.web.outside import Outside
 from sarhad.web.past import Past
 from sarhad.web.settings import Compute, Export, Printer, WebSettings
 from sarhad.wire.errors import Unavailable
@@ -63,6 +64,12 @@ class Office:
     def passkeys(self) -> Passkeys:
         """The officers' passkeys."""
         return Passkeys(self.accounts, self.settings.passkeys)
+
+    @cached_property
+    def outside(self) -> Outside | None:
+        """The authority's own sign-in service."""
+        held = self.settings.outside
+        return None if held is None else Outside(held, self.desk.now)
 
     @cached_property
     def photos(self) -> Photos:

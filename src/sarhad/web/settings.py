@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from sarhad.desk import Actor
 from sarhad.desk.passkeys import RelyingParty
 from sarhad.picture.places import PlaceIndex
+from sarhad.web.outside import OutsideSettings
 from sarhad.web.paper import Paper
 from sarhad.wire.values import Language
 
@@ -77,6 +78,7 @@ class WebSettings:
     ``hosts``: names by which the desk may be addressed; empty: any.
     ``passkeys``: under which name passkeys are made; None: none are taken.
     ``phones``: the desk's own authority; None where its certificate is another's, or there is none.
+    ``outside``: the authority's own sign-in service, None where there is none.
     """
 
     https: bool = False
@@ -86,6 +88,7 @@ class WebSettings:
     hosts: frozenset[str] = frozenset()
     passkeys: RelyingParty | None = None
     phones: Phones | None = None
+    outside: OutsideSettings | None = None
     heartbeat_s: float = 15.0
     json_bytes: int = 128 * 1024
     reads: Rate = field(default_factory=lambda: Rate(200, 1_000))

@@ -1,22 +1,30 @@
-"""Other ways to sign in than a password: passkeys; and showing anew that it is the officer who is there."""
+"""Other ways to sign in than a password: passkeys, the authority's own service; and showing anew who is there."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
 
+import structlog
 from litestar import Response, delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.datastructures import Cookie
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import Redirect
 from msgspec import Meta
 
-from sarhad.desk import Actor
+from sarhad.desk import Actor, RoleRefused
 from sarhad.desk.passkeys import Passkey
 from sarhad.web.errors import BadRequest
 from sarhad.web.guards import allow, anyone
 from sarhad.web.office import Call, Here, Office, address, signed_in
+from sarhad.web.outside import Outside, OutsideRefused
 from sarhad.web.session import opened_session
 from sarhad.web.shapes import Answered, Body, Password, SecretBody, SessionView
 
+log = structlog.get_logger("sarhad.web")
+REFUSED = "/?entered=refused"
+FromOutside = Annotated[str, QueryParameter(required=False, max_length=2_000)]
+GivenState = Annotated[str, QueryParameter(name="state", required=False, max_length=200)]
 Credential = dict[str, Any]
 """A PublicKeyCredential in its JSON form (WebAuthn Level 3, toJSON)."""
 
@@ -47,9 +55,13 @@ class Ask(Body, frozen=True, kw_only=True):
 
 
 class WaysView(Answered, frozen=True, kw_only=True):
-    """How one may sign in here.  ``passkey_at``: the host name under which passkeys work, empty: not at all."""
+    """How one may sign in here.  ``passkey_at``: the host name under which passkeys work, empty: not at all.
+
+    ``outside``: by the authority's own service, at /api/session/outside.
+    """
 
     passkey_at: str
+    outside: bool
 
 
 class Question(Answered, frozen=True, kw_only=True):
@@ -72,7 +84,7 @@ async def prove(office: Office, actor: Actor, proof: Proof, where: str) -> None:
 async def get_ways(office: Here) -> WaysView:
     """How one may sign in here, besides by password."""
     rp = office.passkeys.rp
-    return WaysView(passkey_at="" if rp is None else rp.id)
+    return WaysView(passkey_at="" if rp is None else rp.id, outside=office.outside is not None)
 
 
 @post("/api/session/passkey/ask", opt=anyone(csrf=False), status_code=200, operation_id="askPasskey", tags=["session"])
@@ -86,6 +98,62 @@ async def sign_in_passkey(request: Call, data: JSONBody[PasskeyAnswer], office: 
     """Sign in with the answer of a passkey.  422 when it is not accepted."""
     opened = await asyncio.to_thread(office.passkeys.sign_in, data.credential, address(request))
     return await opened_session(office, opened)
+
+
+@get("/api/session/outside", opt=anyone(), operation_id="signInOutside", tags=["session"], status_code=302)
+async def go_outside(office: Here) -> Redirect:
+    """Send the person to the authority's own sign-in."""
+    try:
+        url, key = await _outside(office).begin()
+    except OutsideRefused as error:
+        log.warning("outside sign-in", what=error.what, where=error.where)
+        return Redirect(REFUSED)
+    # Lax: the service sends the person back from another site, which a strict cookie would not survive.
+    return Redirect(url, cookies=[_try_cookie(office, key, 600)])
+
+
+@get(
+    "/api/session/outside/return",
+    opt=anyone(),
+    operation_id="returnFromOutside",
+    tags=["session"],
+    status_code=302,
+)
+async def come_back(
+    request: Call, office: Here, given: GivenState = "", code: FromOutside = "", iss: FromOutside = ""
+) -> Redirect:
+    """Where the authority's service sends people back to: signs in, or says that it did not."""
+    try:
+        key = request.cookies.get(_try_name(office), "")
+        officer = await _outside(office).officer(key, given, code, iss or None)
+        office.desk.actor(officer)
+        opened = await opened_session(office, await asyncio.to_thread(office.accounts.open, officer))
+    except (OutsideRefused, RoleRefused) as error:
+        log.warning("outside sign-in", what=error.what, where=error.where)
+        return Redirect(REFUSED, cookies=[_try_cookie(office, "", 0)])
+    return Redirect("/?entered=outside", cookies=[*opened.cookies, _try_cookie(office, "", 0)])
+
+
+def _outside(office: Office) -> Outside:
+    if office.outside is None:
+        raise OutsideRefused("no outside sign-in is set", where="oidc_issuer")
+    return office.outside
+
+
+def _try_name(office: Office) -> str:
+    return f"sarhad-{office.desk.party}-outside"
+
+
+def _try_cookie(office: Office, key: str, max_age_s: int) -> Cookie:
+    return Cookie(
+        key=_try_name(office),
+        value=key,
+        path="/api/session/outside",
+        httponly=True,
+        samesite="lax",
+        secure=office.settings.https,
+        max_age=max_age_s,
+    )
 
 
 @get("/api/passkeys", opt=allow(), operation_id="getPasskeys", tags=["session"])
@@ -125,6 +193,8 @@ HANDLERS = [
     get_ways,
     ask_passkey,
     sign_in_passkey,
+    go_outside,
+    come_back,
     get_passkeys,
     ask_new_passkey,
     ask_to_confirm,

@@ -96,11 +96,12 @@ class Desk {
   async begin(): Promise<void> {
     try {
       // Asked only where an officer signed in before: a refusal would stand as an error in the console.
-      if (localStorage.getItem(SIGNED_IN)) this.session = await this.client.session();
+      if (localStorage.getItem(SIGNED_IN) || router.get("entered") === "outside") this.session = await this.client.session();
     } catch (error) {
       this.tell(error);
     }
-    if (!this.session) localStorage.removeItem(SIGNED_IN);
+    if (this.session) localStorage.setItem(SIGNED_IN, "yes");
+    else localStorage.removeItem(SIGNED_IN);
     this.asked = true;
     if (this.session && !this.session.must_choose) await this.#open();
   }
