@@ -80,7 +80,7 @@ class Setting:
         lon = np.array([round(spot.lon * 1e7) for spot in spots], np.int64)
         found, cost = self.graph.snap(lat, lon), edge_costs(self.graph, VEHICLE)
         whole, length = cost[found.edge], np.maximum(self.graph.length_dm[found.edge], 1)
-        off = np.minimum(found.away_dm * 100 / VEHICLE.off_road_per_cent, 2.0**59).astype(np.int64)
+        off = np.minimum(found.away_dm * 100 / VEHICLE.off_road_share, 2.0**59).astype(np.int64)
         far = (whole <= 0) | (found.away_dm > VEHICLE.off_road_m * 10)
         along = whole * found.along_dm // length
         both = np.stack([off + along, off + whole - along], 1)

@@ -325,6 +325,15 @@ class Picture:
             return view
         return msgspec.structs.replace(view, notices=tuple(n for n in view.notices if n.when.end >= now_us))
 
+    def current(self, ref: str, exercise: str | None = None) -> str:
+        """Return the newest record of the same kind, party and code as the ground's record ``ref``, else ``ref``."""
+        held = self._state.records.get(ref)
+        code = getattr(held.data, "code", None) if held is not None else None
+        if held is None or code is None:
+            return ref
+        same = [r for r in self._state.newest(held.kind, held.party, exercise) if getattr(r.data, "code", None) == code]
+        return same[-1].ref if same else ref
+
     def caveats_in_force(self, party: str, now_us: int, exercise: str | None = None) -> tuple[CaveatView, ...]:
         """Return a party's caveats that are neither lifted nor over at ``now_us``, by code."""
         found = caveat_views(self._state, exercise, [party])

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sarhad.picture import Picture
 from sarhad.picture.views import UnitView
 from sarhad.response.errors import PlanError
-from sarhad.response.snapshot import CrossingState, IncidentState, Need, Snapshot, UnitState
+from sarhad.response.snapshot import (
+    CaveatState,
+    CrossingState,
+    IncidentState,
+    Need,
+    PostState,
+    Snapshot,
+    UnitState,
+)
 from sarhad.wire.kinds import CrossingRule
 from sarhad.wire.values import Place, Point, Urgency
 
@@ -39,6 +47,9 @@ def snapshot_of(
             opens_s=one.opens_s,
             closes_s=one.closes_s,
             zone=_zone(picture, one.party),
+            wait_s=one.passing_s,
+            vehicles_per_h=one.vehicles_per_h,
+            closures=one.closures,
         )
         for one in ground.crossings
     ]
@@ -47,10 +58,12 @@ def snapshot_of(
         party=party,
         exercise=exercise,
         region=region,
-        units=tuple(_unit(one) for one in ground.units),
+        units=tuple(_unit(picture, one, exercise) for one in ground.units),
         crossings=tuple(crossings),
         rules=tuple(rules.values()),
         incidents=tuple(incidents),
+        posts=tuple(PostState(ref=one.ref, party=one.party, code=one.code, place=one.place) for one in ground.posts),
+        caveats=tuple(_caveats(picture, at, exercise)),
     ).ordered()
 
 
@@ -67,7 +80,23 @@ def point_state(point: Point, name: str, need: Need, urgency: Urgency) -> Incide
     return IncidentState(ref=name, place=Place(lat=point.lat, lon=point.lon, precision=1), urgency=urgency, need=need)
 
 
-def _unit(view: UnitView) -> UnitState:
+def _caveats(picture: Picture, at: int, exercise: str | None) -> Iterator[CaveatState]:
+    """Yield those in force at ``at`` that say who takes part; a unit is known by its newest record."""
+    for one in picture.ground(exercise).caveats:
+        if one.part == "yes" or (one.until is not None and one.until < at):
+            continue
+        yield CaveatState(
+            ref=one.ref,
+            party=one.party,
+            code=one.code,
+            on=one.on_party or picture.current(one.on_unit or "", exercise),
+            part=one.part,
+            incidents=one.incidents,
+            why=one.reason.text,
+        )
+
+
+def _unit(picture: Picture, view: UnitView, exercise: str | None) -> UnitState:
     stated = view.last if view.last is not None and view.last.place is not None else None
     return UnitState(
         ref=view.ref,
@@ -82,7 +111,10 @@ def _unit(view: UnitView) -> UnitState:
         status=view.last.status if view.last is not None else "available",
         place=view.place,
         as_of=stated.as_of.end if stated is not None else None,
-        home=view.home or "",
+        home=picture.current(view.home, exercise) if view.home else "",
+        blurred=stated is not None and stated.blurs is not None,
+        vehicles=view.vehicles,
+        speeds=view.speeds,
     )
 
 

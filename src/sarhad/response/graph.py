@@ -25,10 +25,11 @@ from scipy.spatial import cKDTree
 
 from sarhad.response.errors import PlanError
 from sarhad.response.geometry import EARTH_M, Floats, Integers, inside, on_sphere, west_of
+from sarhad.response.ordering import least_degree
 
 CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary", "minor", "service", "track")
 TRACK = CLASSES.index("track")
-FORMAT = 3
+FORMAT = 4
 """Changes whenever the arrays change their meaning, so that no older cache is read."""
 SPACING_M = 200.0
 """A road is known at points at most so far apart; a point is led to the nearest of them."""
@@ -44,7 +45,8 @@ class RoadGraph:
     An edge goes from ``tail`` to ``head``, ``length_dm`` decimetres, of a class of CLASSES,
     both ways unless ``oneway``; ``over_line`` where its ends are on different banks; ``ford``.
     ``connected``: the edge hangs on the road network of its bank.  ``spots`` are points along the
-    edges: edge, decimetres from the tail, lat, lon.  ``parties`` are those of the west and the east bank.
+    edges: edge, decimetres from the tail, lat, lon.  ``rank``: see ordering.  ``parties`` are those
+    of the west and the east bank.
     """
 
     digest: str
@@ -59,6 +61,7 @@ class RoadGraph:
     ford: NDArray[np.bool_]
     over_line: NDArray[np.bool_]
     connected: NDArray[np.bool_]
+    rank: Integers
     spots: Integers
     line: Integers
     land_from: Integers
@@ -211,12 +214,13 @@ def _read(raw: list[bytes], manifest: _Region) -> dict[str, NDArray[Any]]:
 
 
 def complete(lat: Integers, lon: Integers, bank: Integers, made: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of nodes and edges with what follows from them: edges over the line, connected edges."""
+    """Return the arrays of nodes and edges with what follows: edges over the line, connected edges, rank."""
     tail, head = made["tail"], made["head"]
     over = bank[tail] != bank[head]
     each, joined = (_whole(lat.size, tail, head, made["oneway"], used) for used in (~over, np.ones_like(over)))
     connected = np.where(over, joined[tail] & joined[head], each[tail] & each[head])
-    return made | {"lat": lat, "lon": lon, "bank": bank, "over_line": over, "connected": connected}
+    rank = least_degree(lat.size, tail[~over], head[~over])
+    return made | {"lat": lat, "lon": lon, "bank": bank, "over_line": over, "connected": connected, "rank": rank}
 
 
 def _whole(

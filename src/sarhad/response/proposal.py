@@ -24,10 +24,11 @@ class Reason(Said, frozen=True, kw_only=True):
 
 
 class Passing(Said, frozen=True, kw_only=True):
-    """A crossing on the way: ``wait_s`` there (for opening and to pass), behind it ``behind_s`` after the snapshot."""
+    """A crossing on the way: reached and behind so long after the snapshot; ``wait_s`` there, to open and to pass."""
 
     crossing: str
     code: str
+    reached_s: int
     wait_s: int
     behind_s: int
 
@@ -37,7 +38,8 @@ class Way(Said, frozen=True, kw_only=True):
 
     ``how`` road or air; ``off_road_m`` straight over open ground at both ends together;
     ``uncertainty_s`` either way: blurred position, vague incident, off-road part and unknown state of
-    roads; ``position_age_s`` None: the position is its home post's.
+    roads; ``position_age_s`` None: the position is its home post's.  ``notes`` say in words
+    what the time rests on (``plan.note.*`` of the catalogues).
     """
 
     how: Literal["road", "air"]
@@ -47,6 +49,7 @@ class Way(Said, frozen=True, kw_only=True):
     passings: tuple[Passing, ...]
     uncertainty_s: int
     position_age_s: int | None
+    notes: tuple[Reason, ...] = ()
 
 
 class Chosen(Said, frozen=True, kw_only=True):
@@ -113,7 +116,8 @@ class Proposal(Said, frozen=True, kw_only=True):
     """The planner's suggestion; people decide, each side for its own units.
 
     The same ``snapshot`` under the same ``version`` gives the same bytes again, unless a time
-    limit cut it short: then ``status`` is ``feasible``.
+    limit cut it short: then ``status`` is ``feasible``, or ``unasked`` names the rules whose
+    cost there was no time to find.
     """
 
     format: Literal["sarhad-proposal/v1"] = "sarhad-proposal/v1"
@@ -125,6 +129,7 @@ class Proposal(Said, frozen=True, kw_only=True):
     stages: tuple[Stage, ...]
     answers: tuple[Answer, ...]
     faster: Faster | None = None
+    unasked: tuple[Reason, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the proposal's canonical bytes."""

@@ -8,13 +8,15 @@ the same question can be put again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from sarhad.response.errors import PlanError
-from sarhad.wire.kinds import CrossingRule
+from sarhad.wire.ids import party_of
+from sarhad.wire.kinds import Closure, CrossingRule, GroundSpeed
 from sarhad.wire.values import Microseconds, Place, Range, Urgency
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -31,8 +33,8 @@ class UnitState(Part, frozen=True, kw_only=True):
 
     ``place`` None: its position was not released and no home post is known.  ``as_of``
     None: no position was ever stated, ``place`` is its home post's.  ``home`` is the post
-    that it keeps covered.  ``caveats`` names the incidents or parties that it must not
-    serve (no record kind states one yet).
+    that it keeps covered.  ``blurred``: ``place`` is a cell that its party released in place
+    of the point.  ``speeds`` are those that it states beside the usual shares.
     """
 
     ref: str
@@ -48,21 +50,47 @@ class UnitState(Part, frozen=True, kw_only=True):
     place: Place | None = None
     as_of: Microseconds | None = None
     home: str = ""
-    caveats: tuple[str, ...] = ()
+    blurred: bool = False
+    vehicles: Annotated[int, Meta(ge=1)] = 1
+    speeds: tuple[GroundSpeed, ...] = ()
 
 
-class Closure(Part, frozen=True, kw_only=True):
-    """A time in which a crossing lets nobody through, microseconds: from ``start`` up to ``end``."""
+class PostState(Part, frozen=True, kw_only=True):
+    """A post that should not be left without cover."""
 
-    start: Microseconds
-    end: Microseconds
+    ref: str
+    party: str
+    code: str
+    place: Place
+
+
+class CaveatState(Part, frozen=True, kw_only=True):
+    """A caveat in force on who takes part (see the record kind): ``on`` a party, or a unit's reference."""
+
+    ref: str
+    party: str
+    code: str
+    on: str
+    part: Literal["apart", "no"]
+    incidents: tuple[str, ...] = ()
+    why: str = ""
+
+    def concerns(self, unit: str, party: str, incident: str) -> bool:
+        """Tell whether it says anything of a unit of a party at an incident."""
+        return self.on in (unit, party) and (not self.incidents or incident in self.incidents)
+
+    def bars(self, unit: str, party: str, incident: str) -> bool:
+        """Tell whether it keeps the unit out: everywhere if the caveat is its own party's, else from that party's."""
+        here = party == self.party or party_of(incident) == self.party
+        return self.part == "no" and here and self.concerns(unit, party, incident)
 
 
 class CrossingState(Part, frozen=True, kw_only=True):
     """A crossing as one party keeps it; both sides' rules hold at a place that both keep.
 
     ``opens_s``, ``closes_s``: seconds after midnight of ``zone`` (both 0: always).
-    ``wait_s`` is what passing takes.  ``closures`` are announced beforehand.
+    ``wait_s`` is what passing takes, ``vehicles_per_h`` how many get through (0: not
+    stated).  ``closures`` are announced beforehand.
     """
 
     ref: str
@@ -74,7 +102,8 @@ class CrossingState(Part, frozen=True, kw_only=True):
     opens_s: int = 0
     closes_s: int = 0
     zone: str = "UTC"
-    wait_s: int = 0
+    wait_s: Annotated[int, Meta(ge=0)] = 0
+    vehicles_per_h: Annotated[int, Meta(ge=0)] = 0
     closures: tuple[Closure, ...] = ()
 
 
@@ -103,7 +132,8 @@ class Snapshot(Part, frozen=True, kw_only=True):
     """All that a plan rests on, as of ``at`` (microseconds), seen by ``party``.
 
     ``rules`` are those of the agreement in force: without a rule nobody passes.
-    ``region`` is the digest of the road graph, "" where none is laid down.
+    ``region`` is the digest of the road graph, "" where none is laid down.  A post is
+    covered while an idle unit of its party is based there or can be there in ``cover_s``.
     """
 
     format: Literal["sarhad-snapshot/v1"] = "sarhad-snapshot/v1"
@@ -115,12 +145,15 @@ class Snapshot(Part, frozen=True, kw_only=True):
     crossings: tuple[CrossingState, ...] = ()
     rules: tuple[CrossingRule, ...] = ()
     incidents: tuple[IncidentState, ...] = ()
+    posts: tuple[PostState, ...] = ()
+    caveats: tuple[CaveatState, ...] = ()
+    cover_s: Annotated[int, Meta(ge=0)] = 1_800
 
     def ordered(self) -> Self:
         """Return the same facts in the one order that they are written in."""
         return msgspec.structs.replace(
             self,
-            units=tuple(sorted((_sets(u, "capabilities", "caveats") for u in self.units), key=_ref)),
+            units=tuple(sorted((_speeds(_sets(u, "capabilities")) for u in self.units), key=_ref)),
             crossings=tuple(sorted((_closures(_sets(c, "modes")) for c in self.crossings), key=_ref)),
             rules=tuple(sorted((_sets(r, "parties", "units") for r in self.rules), key=msgspec.json.encode)),
             incidents=tuple(
@@ -128,6 +161,8 @@ class Snapshot(Part, frozen=True, kw_only=True):
                     (msgspec.structs.replace(i, need=_sets(i.need, "capabilities")) for i in self.incidents), key=_ref
                 )
             ),
+            posts=tuple(sorted(self.posts, key=_ref)),
+            caveats=tuple(sorted((_sets(c, "incidents") for c in self.caveats), key=_ref)),
         )
 
     def to_bytes(self) -> bytes:
@@ -140,7 +175,14 @@ class Snapshot(Part, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """Raise PlanError where a name stands twice or a number makes no sense."""
-        for what, parts in (("unit", self.units), ("crossing", self.crossings), ("incident", self.incidents)):
+        named: tuple[tuple[str, Sequence[Named]], ...] = (
+            ("unit", self.units),
+            ("crossing", self.crossings),
+            ("incident", self.incidents),
+            ("post", self.posts),
+            ("caveat", self.caveats),
+        )
+        for what, parts in named:
             refs = [part.ref for part in parts]
             for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
                 raise PlanError("plan-twice", f"the {what} {ref} stands twice in the snapshot", ref=ref, kind=what)
@@ -159,8 +201,15 @@ class Snapshot(Part, frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-def _ref(part: UnitState | CrossingState | IncidentState) -> str:
+Named = UnitState | CrossingState | IncidentState | PostState | CaveatState
+
+
+def _ref(part: Named) -> str:
     return part.ref
+
+
+def _speeds(part: UnitState) -> UnitState:
+    return msgspec.structs.replace(part, speeds=tuple(sorted(part.speeds, key=lambda one: one.ground)))
 
 
 def _sets(part: P, *names: str) -> P:

@@ -3,7 +3,8 @@
 The objective, each stage only among what is best by those before: the least weight of
 incidents left unserved (flash 8, immediate 4, priority 2, routine 1); the least weighted
 sum of adequate arrivals (the moment by which all that is needed is there); the fewest
-posts left without a unit; the least time on the way; a fixed tie.
+posts left without cover (no idle unit of their party based there or near enough); the
+least time on the way; a fixed tie.
 """
 
 from __future__ import annotations
@@ -15,13 +16,20 @@ from sarhad.response.dispatch.solve import STAGES, solve
 from sarhad.response.errors import PlanError
 from sarhad.response.graph import RoadGraph
 from sarhad.response.proposal import Proposal, Stage
-from sarhad.response.reach import VEHICLE, Profile
+from sarhad.response.reach import VEHICLE, Engines, Profile, engine_of
 from sarhad.response.snapshot import Snapshot
 
 __all__ = ["Proposal", "propose"]
 
 
-def propose(graph: RoadGraph, snapshot: Snapshot, *, profile: Profile = VEHICLE, limit_s: float = 10.0) -> Proposal:
+def propose(
+    graph: RoadGraph,
+    snapshot: Snapshot,
+    *,
+    profile: Profile = VEHICLE,
+    limit_s: float = 10.0,
+    engines: Engines = engine_of,
+) -> Proposal:
     """Return the explained optimum for the snapshot's incidents.
 
     Raises PlanError where the question makes no sense (no incident, a zero speed, another region's snapshot).
@@ -30,10 +38,11 @@ def propose(graph: RoadGraph, snapshot: Snapshot, *, profile: Profile = VEHICLE,
         raise PlanError("plan-no-incident", "the snapshot names no incident to respond to")
     if snapshot.region not in ("", graph.digest):
         raise PlanError("plan-other-region", "the snapshot was made on another road graph", region=snapshot.region)
-    scene = Scene.of(graph, snapshot, profile)
-    problem = scene.problem()
+    scene = Scene.of(graph, snapshot, profile, engines)
+    problem = scene.problem
     solution = solve(problem, limit_s=limit_s)
     stages = zip(STAGES, solution.values, solution.bounds, strict=True)
+    costs, unasked = faster(scene, solution, limit_s) if solution.optimal else (None, ())
     return Proposal(
         version=__version__,
         snapshot=snapshot.digest(),
@@ -42,5 +51,6 @@ def propose(graph: RoadGraph, snapshot: Snapshot, *, profile: Profile = VEHICLE,
         status="optimal" if solution.optimal else "feasible",
         stages=tuple(Stage(name=n, value=v, bound=b, gap=v - b) for n, v, b in stages),
         answers=tuple(answer(scene, problem, solution, j) for j in range(len(scene.snapshot.incidents))),
-        faster=faster(scene, solution, limit_s) if solution.optimal else None,
+        faster=costs,
+        unasked=unasked,
     )

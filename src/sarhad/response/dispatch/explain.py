@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sarhad.response.dispatch.problem import Problem
-from sarhad.response.dispatch.scene import Scene, crossing_all, without_notice
+from sarhad.response.dispatch.problem import NEVER, Problem
+from sarhad.response.dispatch.scene import Scene, caveat_reason, crossing_all, without_notice
 from sarhad.response.dispatch.solve import Solution, solve
-from sarhad.response.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet
+from sarhad.response.dispatch.ways import way
+from sarhad.response.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet, Value
 
 
 def answer(scene: Scene, problem: Problem, solution: Solution, j: int) -> Answer:
@@ -29,7 +31,7 @@ def _chosen(scene: Scene, problem: Problem, u: int, j: int) -> Chosen:
     unit, need = scene.snapshot.units[u], problem.needs[j]
     gives = tuple(sorted(problem.skills[u] & frozenset(need.capabilities)))
     why = Reason(code="provides", values={"capabilities": gives, "strength": unit.strength.low})
-    return Chosen(unit=unit.ref, code=unit.code, party=unit.party, way=scene.way(u, j), why=why)
+    return Chosen(unit=unit.ref, code=unit.code, party=unit.party, way=way(scene, u, j), why=why)
 
 
 def _passed_over(scene: Scene, problem: Problem, solution: Solution, sent: list[int], j: int) -> Iterator[PassedOver]:
@@ -61,6 +63,8 @@ def _other(scene: Scene, u: int, j: int, why: Reason) -> PassedOver:
 def _outdone(scene: Scene, problem: Problem, solution: Solution, u: int, j: int, last: int) -> Reason:
     """Say why a unit that could come is not sent."""
     need, where = problem.needs[j], solution.sent[u]
+    if where < 0 and (why := _forbidden(scene, problem, solution, u, j)) is not None:
+        return why
     missing = frozenset(need.capabilities) - problem.skills[u]
     at = int(problem.arrival_s[u, j])
     if where >= 0:
@@ -71,41 +75,57 @@ def _outdone(scene: Scene, problem: Problem, solution: Solution, u: int, j: int,
         return Reason(code="arrives-later", values={"arrival_s": at, "chosen_s": last})
     if not missing and problem.strength[u] < need.strength:
         return Reason(code="too-few", values={"strength": problem.strength[u], "needed": need.strength})
-    mates = [v for v in range(len(problem.home)) if problem.home[v] == problem.home[u] >= 0]
-    if mates and all(v == u or solution.sent[v] >= 0 for v in mates):
-        return Reason(code="kept-in-reserve", values={"post": scene.snapshot.units[u].home})
+    for units, post in zip(problem.posts, scene.covered, strict=True):
+        if u in units and all(v == u or solution.sent[v] >= 0 for v in units):
+            return Reason(code="kept-in-reserve", values={"post": post.code})
     return Reason(code="not-needed", values={"arrival_s": at, "chosen_s": last})
+
+
+def _forbidden(scene: Scene, problem: Problem, solution: Solution, u: int, j: int) -> Reason | None:
+    """Say what forbids that the unit joins those who are sent, None if nothing does."""
+    for rule, caveat in zip(problem.apart, scene.apart_by, strict=True):
+        others = rule.other if u in rule.one else rule.one if u in rule.other else frozenset()
+        if j in rule.incidents and any(solution.sent[v] == j for v in others):
+            return caveat_reason("caveat-apart", caveat)
+    sent = [(v, where) for v, where in enumerate(solution.sent) if where >= 0]
+    for limit, gate in zip(problem.limits, scene.limited, strict=True):
+        if (u, j) in limit.passes and not limit.holds([*sent, (u, j)]):
+            return Reason(code="crossing-full", values={"code": gate.code})
+    return None
 
 
 def _unmet(scene: Scene, problem: Problem, j: int) -> Iterator[Unmet]:
     """Say what nobody can give; of what could be given alone, that it is needed elsewhere."""
     need = problem.needs[j]
-    able = [u for u in range(len(problem.skills)) if problem.eligible(u, j)]
-    before = {} if need.before is None else {"before": need.before}
+    able = [u for _, u in problem.by_time[j]]
+    before: dict[str, Value] = {} if need.before is None else {"before": need.before}
+    late = "-before" if before else ""
     found = False
     for skill in need.capabilities or ("",):
         if any(not skill or skill in problem.skills[u] for u in able):
             continue
         found = True
-        what = Reason(code="none-in-reach", values={"capability": skill, **before})
-        yield Unmet(what=what, nearest=_nearest(scene, problem, skill, j))
+        nearest = _nearest(scene, problem, skill, j)
+        code = "none-at-all" if nearest is None else f"none-in-reach{late}"
+        values: dict[str, Value] = {"capability": skill} | (before if nearest is not None else {})
+        yield Unmet(what=Reason(code=code, values=values), nearest=nearest)
     persons = sum(problem.strength[u] for u in able)
     if persons < need.strength:
         found = True
+        counts: dict[str, Value] = {"strength": persons, "needed": need.strength, **before}
         yield Unmet(
-            what=Reason(code="too-few-in-reach", values={"strength": persons, "needed": need.strength, **before}),
-            nearest=None,
+            what=Reason(code=f"too-few-in-reach{late}", values=counts), nearest=_nearest(scene, problem, "", j, able)
         )
     if not found:
         yield Unmet(what=Reason(code="needed-elsewhere"), nearest=None)
 
 
-def _nearest(scene: Scene, problem: Problem, skill: str, j: int) -> PassedOver | None:
-    """Return the nearest unit that has the capability, with what keeps it away; None if nobody has it."""
+def _nearest(scene: Scene, problem: Problem, skill: str, j: int, able: list[int] | None = None) -> PassedOver | None:
+    """Return the nearest unit with the capability that cannot come, and what keeps it away; None: nobody has it."""
     having = [
         (scene.straight_m(u, j) or 0, u)
         for u in range(len(problem.skills))
-        if (not skill or skill in problem.skills[u]) and scene.straight_m(u, j) is not None
+        if (not skill or skill in problem.skills[u]) and scene.straight_m(u, j) is not None and u not in (able or ())
     ]
     if not having:
         return None
@@ -113,23 +133,42 @@ def _nearest(scene: Scene, problem: Problem, skill: str, j: int) -> PassedOver |
     return _other(scene, u, j, scene.obstacle(u, j) or Reason(code="not-needed"))
 
 
-def faster(scene: Scene, solution: Solution, limit_s: float) -> Faster | None:
-    """Return the one rule that costs most: found by answering again without it, each in turn.
+def faster(
+    scene: Scene, solution: Solution, limit_s: float, clock: Callable[[], float] = time.monotonic
+) -> tuple[Faster | None, tuple[Reason, ...]]:
+    """Return the one rule that costs most, found by answering again without it; and the rules not answered in time.
 
     None when no single rule costs a second.
     """
-    best: tuple[int, int, Faster] | None = None
+    until = clock() + limit_s
+    best: tuple[int, int] = (0, 0)
+    found: Faster | None = None
+    unasked = []
     unserved, late = solution.values[0], solution.values[1]
     for rule, other in _relaxations(scene):
-        problem = other.problem()
-        again = solve(problem, limit_s=limit_s, stages=2)
-        if not again.optimal:
+        problem = other.problem
+        if problem.same_as(scene.problem) or _hope(problem, unserved, late) <= best:
             continue
-        served, saved = unserved - again.values[0], late - again.values[1]
-        if (served, saved) > (0, 0) and (best is None or (served, saved) > best[:2]):
-            sooner = 0 if served else _arrivals(scene.problem(), solution) - _arrivals(problem, again)
-            best = (served, saved, Faster(rule=rule, saved_s=sooner, weighted_s=0 if served else saved, served=served))
-    return None if best is None else best[2]
+        left = until - clock()
+        again = solve(problem, limit_s=left, stages=2) if left > 0 else None
+        if again is None or not again.optimal:
+            unasked.append(rule)
+            continue
+        gain = unserved - again.values[0], late - again.values[1]
+        if gain > best:
+            served = gain[0]
+            sooner = 0 if served else _arrivals(scene.problem, solution) - _arrivals(problem, again)
+            best = gain
+            found = Faster(rule=rule, saved_s=sooner, weighted_s=0 if served else gain[1], served=served)
+    return found, tuple(unasked)
+
+
+def _hope(problem: Problem, unserved: int, late: int) -> tuple[int, int]:
+    """Return what an answer could gain at the most: were each incident the only one."""
+    alone = zip(problem.weight, problem.alone, strict=True)
+    left = sum(weight for weight, at in alone if at >= NEVER)
+    least = sum(weight * at for weight, at in zip(problem.weight, problem.alone, strict=True) if at < NEVER)
+    return (unserved - left, late) if unserved > left else (0, late - least)
 
 
 def _arrivals(problem: Problem, solution: Solution) -> int:
@@ -144,19 +183,22 @@ def _arrivals(problem: Problem, solution: Solution) -> int:
 def _relaxations(scene: Scene) -> Iterator[tuple[Reason, Scene]]:
     """Yield the scene without one rule at a time, in a fixed order."""
     for k, gate in enumerate(scene.gates):
-        values = {"crossing": gate.refs[0], "code": gate.code}
         others = (
             ("crossing-hours", gate.always_open()),
             ("crossing-permission", gate.for_everybody()),
             ("crossing-wait", replace(gate, wait_ms=0)),
+            ("crossing-capacity", gate.without_limit()),
         )
         for code, other in others:
             if other != gate:
                 gates = (*scene.gates[:k], other, *scene.gates[k + 1 :])
-                yield Reason(code=code, values=dict(values)), scene.relaxed(gates=gates)
+                values: dict[str, Value] = {"crossing": gate.refs[0], "code": gate.code}
+                yield Reason(code=code, values=values), scene.relaxed(gates=gates)
     for code, movers in (
         ("stays-on-its-side", crossing_all(scene.movers)),
         ("notice-to-move", without_notice(scene.movers)),
     ):
         if movers != scene.movers:
             yield Reason(code=code), scene.relaxed(movers=movers)
+    if scene.caveats:
+        yield Reason(code="caveats"), scene.relaxed(caveats=())

@@ -5,91 +5,204 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sarhad.response.dispatch.problem import NEVER, Problem
-from sarhad.response.geometry import great_circle_m
+from sarhad.response.dispatch.problem import NEVER, Apart, Limit, Problem
+from sarhad.response.geometry import Integers, great_circle_m
 from sarhad.response.graph import RoadGraph
-from sarhad.response.proposal import Passing, Reason, Way
-from sarhad.response.reach import AIR, FAR, Field, Gate, Profile, Travel, Traveller, gates_of, place
-from sarhad.response.snapshot import MOBILE, Need, Snapshot, UnitState
-from sarhad.wire.values import Place
+from sarhad.response.proposal import Reason
+from sarhad.response.reach import (
+    AIR,
+    FAR,
+    Engines,
+    Field,
+    Gate,
+    Points,
+    Profile,
+    Travel,
+    Traveller,
+    engine_of,
+    gates_of,
+    place,
+    together,
+)
+from sarhad.response.snapshot import MOBILE, CaveatState, IncidentState, Need, PostState, Snapshot, UnitState
 
 WEIGHT = {"flash": 8, "immediate": 4, "priority": 2, "routine": 1}
 """What an incident counts by its urgency."""
-SPREAD_M = {1: 0, 2: 25_000, 3: 50_000, 4: 150_000, 5: 25_000, 6: 500_000, 7: 500_000}
-"""How far off a place may be by its precision (UCDP where_prec) when no radius is stated."""
-ROADS_PER_CENT = 15
-"""How much longer or shorter a way may take than its class of road says: surfaces and traffic are not known."""
-WINDING = 2
-"""A kilometre in a straight line is taken as two on the ground where a place is vague."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """Everything computed once for a snapshot; ``relaxed`` gives the same with a rule changed."""
 
     snapshot: Snapshot
     graph: RoadGraph
-    profile: Profile
     gates: tuple[Gate, ...]
     field: Field
+    cover: Travel
     movers: tuple[Traveller | None, ...]
     travel: Travel
+    caveats: tuple[CaveatState, ...]
 
     @classmethod
-    def of(cls, graph: RoadGraph, snapshot: Snapshot, profile: Profile) -> Scene:
+    def of(cls, graph: RoadGraph, snapshot: Snapshot, profile: Profile, engines: Engines = engine_of) -> Scene:
         """Lay a snapshot on the ground; raises PlanError where it makes no sense."""
         snapshot = snapshot.ordered()
         snapshot.check()
-        gates = gates_of(graph, profile, snapshot)
+        gates = gates_of(graph, snapshot)
         movers = tuple(_mover(unit) for unit in snapshot.units)
-        places = place(
-            graph, profile, [i.place.lat for i in snapshot.incidents], [i.place.lon for i in snapshot.incidents]
-        )
-        field = Field(graph, [m for m in movers if m is not None], places, gates, profile=profile)
-        return cls(snapshot, graph, profile, gates, field, movers, _travel(field, movers, gates))
+        known = [m for m in movers if m is not None]
+        incidents, posts = (_places(graph, profile, part) for part in (snapshot.incidents, snapshot.posts))
+        field = Field(graph, known, incidents, gates, profile=profile, engines=engines)
+        at_home = tuple(None if m is None else replace(m, crosses_line=False) for m in movers)
+        cover = _travel(Field(graph, known, posts, (), profile=profile, engines=engines), at_home, ())
+        travel = _travel(field, movers, gates)
+        return cls(snapshot, graph, gates, field, cover, movers, travel, snapshot.caveats)
 
     def relaxed(
-        self, *, gates: tuple[Gate, ...] | None = None, movers: tuple[Traveller | None, ...] | None = None
+        self,
+        *,
+        gates: tuple[Gate, ...] | None = None,
+        movers: tuple[Traveller | None, ...] | None = None,
+        caveats: tuple[CaveatState, ...] | None = None,
     ) -> Scene:
-        """Return the scene over other gates or with other movers from the same points."""
-        gates, movers = gates or self.gates, movers or self.movers
-        return replace(self, gates=gates, movers=movers, travel=_travel(self.field, movers, gates))
+        """Return the scene over other gates, with other movers from the same points, or under other caveats."""
+        changed = gates is not None or movers is not None
+        gates = self.gates if gates is None else gates
+        movers = self.movers if movers is None else movers
+        return replace(
+            self,
+            gates=gates,
+            movers=movers,
+            travel=_travel(self.field, movers, gates) if changed else self.travel,
+            caveats=self.caveats if caveats is None else caveats,
+        )
+
+    @cached_property
+    def arrivals(self) -> list[list[int | None]]:
+        """Units × incidents: when the unit is there, seconds after the snapshot, rounded up; None: never."""
+        seconds = -(-self.travel.arrival_ms // 1000)
+        return [[None if at >= FAR // 1000 else at for at in row] for row in seconds.tolist()]
 
     def arrival_s(self, unit: int, incident: int) -> int | None:
         """Return when the unit is there, seconds after the snapshot, rounded up; None: never."""
-        at = int(self.travel.arrival_ms[unit, incident])
-        return None if at >= FAR else -(-at // 1000)
+        return self.arrivals[unit][incident]
+
+    @cached_property
+    def straights(self) -> list[list[int | None]]:
+        """Units × incidents: the great-circle distance, metres; None where the position is not known."""
+        places = [i.place for i in self.snapshot.incidents]
+        lat, lon = (np.array([getattr(p, name) for p in places], np.int64) for name in ("lat", "lon"))
+        units = [u.place for u in self.snapshot.units]
+        stand_lat, stand_lon = (np.array([[getattr(p, n) if p else 0] for p in units]) for n in ("lat", "lon"))
+        away = np.rint(great_circle_m(stand_lat, stand_lon, lat[None], lon[None])).astype(np.int64).tolist()
+        return [[None] * len(places) if p is None else row for p, row in zip(units, away, strict=True)]
 
     def straight_m(self, unit: int, incident: int) -> int | None:
         """Return the great-circle distance, metres; None where the position is not known."""
-        a, b = self.snapshot.units[unit].place, self.snapshot.incidents[incident].place
-        return None if a is None else round(float(great_circle_m(a.lat, a.lon, b.lat, b.lon)))
+        return self.straights[unit][incident]
 
-    def problem(self) -> Problem:
-        """Return the dispatch question in numbers."""
+    @cached_property
+    def barred(self) -> list[dict[int, CaveatState]]:
+        """For each unit the incidents that a caveat keeps it from, and which."""
+        found: list[dict[int, CaveatState]] = [{} for _ in self.snapshot.units]
+        for caveat in self.caveats:
+            for u, unit in enumerate(self.snapshot.units):
+                for j, incident in enumerate(self.snapshot.incidents):
+                    if caveat.bars(unit.ref, unit.party, incident.ref):
+                        found[u].setdefault(j, caveat)
+        return found
+
+    @cached_property
+    def _cover(self) -> list[tuple[PostState, frozenset[int]]]:
+        """For each post that a unit covers now, all that do: idle ones of its party based there or near enough."""
+        units, found = self.snapshot.units, []
+        reach = -(-self.cover.arrival_ms // 1000) <= self.snapshot.cover_s
+        for p, post in enumerate(self.snapshot.posts):
+            mine = {u for u, unit in enumerate(units) if unit.party == post.party and unit.status in MOBILE}
+            found.append((post, frozenset(u for u in mine if units[u].home == post.ref or reach[u, p])))
+        return [(post, units) for post, units in found if units]
+
+    @property
+    def covered(self) -> list[PostState]:
+        """The posts that are covered now, in the order of ``problem.posts``."""
+        return [post for post, _ in self._cover]
+
+    @cached_property
+    def _apart(self) -> list[tuple[CaveatState, Apart]]:
+        """Which units must not be sent to one incident, and by which caveat."""
         units, incidents = self.snapshot.units, self.snapshot.incidents
-        arrival = np.full((len(units), len(incidents)), NEVER, np.int64)
-        travel = np.zeros_like(arrival)
-        tie = np.zeros_like(arrival)
-        for u, unit in enumerate(units):
-            for j, incident in enumerate(incidents):
-                tie[u, j] = 1 + int.from_bytes(hashlib.sha256(f"{unit.ref} {incident.ref}".encode()).digest()[:2])
-                at = self.arrival_s(u, j)
-                if at is not None and self.obstacle(u, j) is None:
-                    arrival[u, j], travel[u, j] = at, at - unit.notice_s
-        homes = sorted({u.home for u in units if u.home and u.status in MOBILE})
+        found = []
+        for caveat in self.caveats:
+            kept = frozenset(u for u, one in enumerate(units) if caveat.on in (one.ref, one.party))
+            theirs = frozenset(u for u, one in enumerate(units) if one.party == caveat.party) - kept
+            where = frozenset(j for j, i in enumerate(incidents) if not caveat.incidents or i.ref in caveat.incidents)
+            if caveat.part == "apart" and kept and theirs and where:
+                found.append((caveat, Apart(kept, theirs, where)))
+        return found
+
+    @property
+    def apart_by(self) -> list[CaveatState]:
+        """The caveats behind ``problem.apart``, in its order."""
+        return [caveat for caveat, _ in self._apart]
+
+    @property
+    def limited(self) -> list[Gate]:
+        """The gates behind ``problem.limits``, in its order."""
+        return [gate for gate in self.gates if gate.vehicles_per_h]
+
+    def _limits(self, able: NDArray[np.bool_]) -> tuple[Limit, ...]:
+        """Return how many vehicles each gate lets through, and when each unit would pass on its way."""
+        found = {index: Limit(gate.vehicles_per_h, {}) for index, gate in enumerate(self.gates) if gate.vehicles_per_h}
+        for u, j in np.argwhere(able & (self.travel.via >= 0)).tolist() if found else ():
+            mover = self.movers[u]
+            for one in self.travel.passes(u, j):
+                if one.gate in found and mover is not None and mover.vehicles:
+                    count = min(mover.vehicles, found[one.gate].per_h)
+                    found[one.gate].passes[u, j] = (one.let_in_ms, count)
+        return tuple(found.values())
+
+    @cached_property
+    def _fixed(self) -> tuple[Integers, tuple[frozenset[str], ...], tuple[int, ...], tuple[Need, ...], tuple[int, ...]]:
+        """What no relaxation changes: the tie, skills, strengths, needs, weights."""
+        units, incidents = self.snapshot.units, self.snapshot.incidents
+        names = [np.array([_mark(one.ref) for one in part], np.int64) for part in (units, incidents)]
+        return (
+            1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
+            tuple(frozenset({*u.capabilities, u.kind}) for u in units),
+            tuple(u.strength.low for u in units),
+            tuple(i.need for i in incidents),
+            tuple(WEIGHT[i.urgency] for i in incidents),
+        )
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The dispatch question in numbers."""
+        units, incidents = self.snapshot.units, self.snapshot.incidents
+        seconds = -(-self.travel.arrival_ms // 1000)
+        able = (self.travel.arrival_ms < FAR) & np.array([[u.status in MOBILE] for u in units], bool)
+        for u, out in enumerate(self.barred):
+            able[u, list(out)] = False
+        for j, incident in enumerate(incidents):
+            if incident.need.before is not None:
+                able[:, j] &= self.snapshot.at + seconds[:, j] * 1_000_000 <= incident.need.before
+        notice = np.array([[u.notice_s] for u in units], np.int64)
+        tie, skills, strength, needs, weight = self._fixed
         return Problem(
-            arrival_s=arrival,
-            travel_s=np.maximum(travel, 0),
-            skills=tuple(frozenset({*u.capabilities, u.kind}) for u in units),
-            strength=tuple(u.strength.low for u in units),
-            home=tuple(homes.index(u.home) if u.home in homes and u.status in MOBILE else -1 for u in units),
-            needs=tuple(i.need for i in incidents),
-            weight=tuple(WEIGHT[i.urgency] for i in incidents),
+            arrival_s=np.where(able, seconds, NEVER),
+            travel_s=np.where(able, np.maximum(seconds - notice, 0), 0),
+            skills=skills,
+            strength=strength,
+            posts=tuple(units for _, units in self._cover),
+            needs=needs,
+            weight=weight,
             tie=tie,
+            apart=tuple(rule for _, rule in self._apart),
+            limits=self._limits(able),
         )
 
     def obstacle(self, u: int, j: int) -> Reason | None:
@@ -99,18 +212,20 @@ class Scene:
             return Reason(code="not-available", values={"status": unit.status})
         if mover is None:
             return Reason(code="no-position")
-        if incident.ref in unit.caveats or incident.ref.partition(":")[0] in unit.caveats:
-            return Reason(code="caveat", values={"incident": incident.ref})
+        if (caveat := self.barred[u].get(j)) is not None:
+            return caveat_reason("caveat", caveat)
         at = self.arrival_s(u, j)
         if at is None:
             return self._no_way(mover, j)
-        if _after(incident.need, self.snapshot.at + at * 1_000_000):
-            return Reason(code="too-late", values={"arrival_s": at})
+        before = incident.need.before
+        if before is not None and self.snapshot.at + at * 1_000_000 > before:
+            return Reason(code="too-late", values={"arrival_s": at, "before": before})
         return None
 
     def _no_way(self, mover: Traveller, j: int) -> Reason:
-        row, on_ground = self.field.row(mover), mover.kind not in AIR
-        origins, places = self.field.origins, self.field.places
+        on_ground = mover.kind not in AIR
+        leg, row = self.field.leg(mover)
+        origins, places = leg.origins, leg.places
         if not places.at.within[j] or (on_ground and places.fault[j]):
             return Reason(code=f"incident-{places.fault[j]}")
         if not origins.at.within[row] or (on_ground and origins.fault[row]):
@@ -120,6 +235,8 @@ class Scene:
         if not mover.crosses_line:
             return Reason(code="stays-on-its-side")
         usable = [gate for gate in self.gates if (gate.passages if on_ground else gate.air)]
+        if not usable:
+            return Reason(code="no-crossing")
         may = [gate for gate in usable if gate.permits(mover.party, mover.kind)]
         if not may:
             return Reason(code="no-permission", values={"crossings": tuple(gate.code for gate in usable)})
@@ -128,33 +245,20 @@ class Scene:
             return Reason(code="crossing-closed", values={"crossings": tuple(gate.code for gate in shut)})
         return Reason(code="no-road")
 
-    def way(self, u: int, j: int) -> Way:
-        """Return how the time of a unit that gets there was found."""
-        unit, mover = self.snapshot.units[u], self.movers[u]
-        at = self.arrival_s(u, j)
-        assert mover is not None
-        assert at is not None
-        row, air = self.field.row(mover), mover.kind in AIR
-        off = 0 if air else round(float(self.field.origins.at.away_dm[row] + self.field.places.at.away_dm[j]) / 10)
-        passings = tuple(self._passing(one.gate, one.reached_ms, one.behind_ms) for one in self.travel.passes(u, j))
-        assert unit.place is not None
-        vague = WINDING * (_spread(unit.place) + _spread(self.snapshot.incidents[j].place))
-        moving = max(at - unit.notice_s - sum(p.wait_s for p in passings), 0)
-        return Way(
-            how="air" if air else "road",
-            notice_s=unit.notice_s,
-            arrival_s=at,
-            off_road_m=off,
-            passings=passings,
-            uncertainty_s=vague * 36 // (10 * unit.speed_kmh) + (0 if air else moving * ROADS_PER_CENT // 100),
-            position_age_s=None if unit.as_of is None else max(self.snapshot.at - unit.as_of, 0) // 1_000_000,
-        )
 
-    def _passing(self, index: int, reached_ms: int, behind_ms: int) -> Passing:
-        gate = self.gates[index]
-        through = gate.through(reached_ms)
-        wait = 0 if through is None else through - reached_ms
-        return Passing(crossing=gate.refs[0], code=gate.code, wait_s=-(-wait // 1000), behind_s=-(-behind_ms // 1000))
+def caveat_reason(code: str, caveat: CaveatState) -> Reason:
+    """Return a reason that shows a caveat: whose, which, why."""
+    return Reason(
+        code=code, values={"caveat": caveat.code, "ref": caveat.ref, "party": caveat.party, "why": caveat.why[:300]}
+    )
+
+
+def _mark(ref: str) -> int:
+    return int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4])
+
+
+def _places(graph: RoadGraph, profile: Profile, parts: Sequence[IncidentState | PostState]) -> Points:
+    return place(graph, profile, [part.place.lat for part in parts], [part.place.lon for part in parts])
 
 
 def _mover(unit: UnitState) -> Traveller | None:
@@ -168,6 +272,8 @@ def _mover(unit: UnitState) -> Traveller | None:
         unit.party,
         unit.kind,
         unit.crosses_line,
+        0 if unit.kind in AIR else unit.vehicles,
+        unit.speeds,
     )
 
 
@@ -175,19 +281,7 @@ def _travel(field: Field, movers: Sequence[Traveller | None], gates: tuple[Gate,
     """Return the arrivals of all movers; a unit without a position arrives nowhere."""
     known = [index for index, mover in enumerate(movers) if mover is not None]
     found = field.travel([m for m in movers if m is not None], gates)
-    arrival = np.full((len(movers), len(field.places)), FAR, np.int64)
-    via = np.full(arrival.shape, -1, np.int64)
-    arrival[known], via[known] = found.arrival_ms, found.via
-    hops = dict(zip(known, found.hops, strict=True))
-    return Travel(arrival, via, tuple(hops.get(index, {}) for index in range(len(movers))))
-
-
-def _after(need: Need, moment: int) -> bool:
-    return need.before is not None and moment > need.before
-
-
-def _spread(place: Place) -> int:
-    return place.radius_m or SPREAD_M[place.precision]
+    return together([(known, found)], len(movers), len(field.places))
 
 
 def without_notice(movers: tuple[Traveller | None, ...]) -> tuple[Traveller | None, ...]:

@@ -18,7 +18,6 @@ import numpy as np
 from sarhad.response.errors import PlanError
 from sarhad.response.geometry import Integers, great_circle_m
 from sarhad.response.graph import WEST, RoadGraph
-from sarhad.response.reach.profile import Profile, edge_costs
 from sarhad.response.snapshot import CrossingState, Snapshot
 from sarhad.wire.kinds import CrossingRule
 
@@ -34,17 +33,21 @@ ALWAYS: Spans = ((0, HORIZON_DAYS * DAY_S * 1000),)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One way over the line by road: node to node, from bank ``bank`` to the other, in good-road decimetres."""
+    """One way over the line by road: node to node along ``edge``, from bank ``bank`` to the other."""
 
     tail: int
     head: int
-    cost: int
+    edge: int
     bank: int
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One crossing as all that keep it keep it; ``refs`` are their records, ``code`` the first one's."""
+    """One crossing as all that keep it keep it; ``refs`` are their records, ``code`` the first one's.
+
+    ``vehicles_per_h`` get through in an hour (0: as many as come): a unit's last vehicle is
+    through as much later, and dispatch counts what passes within any hour.
+    """
 
     refs: tuple[str, ...]
     code: str
@@ -57,6 +60,7 @@ class Gate:
     wait_ms: int
     rules: tuple[CrossingRule, ...]
     everybody: bool = False
+    vehicles_per_h: int = 0
 
     def permits(self, party: str, kind: str) -> bool:
         """Tell whether the agreement lets a party's unit of this kind pass here (whatever the hour)."""
@@ -65,16 +69,23 @@ class Gate:
         )
 
     def through(self, arrival_ms: int) -> int | None:
-        """Return when one who arrives at ``arrival_ms`` has passed, None if never within the horizon.
+        """Return when one who arrives at ``arrival_ms`` is let in, None if never within the horizon.
 
-        Waits for opening, then takes ``wait_ms``; who was let in while it was open gets through.
+        Who was let in while it was open gets through, which takes ``passing_ms``.
         """
         if self.closed:
             return None
         at = bisect_right(self.spans, arrival_ms, key=lambda span: span[1])
-        if at == len(self.spans):
-            return None
-        return max(arrival_ms, self.spans[at][0]) + self.wait_ms
+        return None if at == len(self.spans) else max(arrival_ms, self.spans[at][0])
+
+    def passing_ms(self, vehicles: int) -> int:
+        """Return what passing takes a unit of so many vehicles once it is let in."""
+        queue = -(-vehicles * 3_600_000 // self.vehicles_per_h) if self.vehicles_per_h else 0
+        return self.wait_ms + queue
+
+    def without_limit(self) -> Gate:
+        """Return the gate letting through as many as come, for the question what its capacity costs."""
+        return replace(self, vehicles_per_h=0)
 
     def always_open(self) -> Gate:
         """Return the gate without hours or closure, for the question what they cost."""
@@ -85,10 +96,9 @@ class Gate:
         return replace(self, everybody=True)
 
 
-def gates_of(graph: RoadGraph, profile: Profile, snapshot: Snapshot) -> tuple[Gate, ...]:
+def gates_of(graph: RoadGraph, snapshot: Snapshot) -> tuple[Gate, ...]:
     """Return the snapshot's crossings as gates, by reference; raise PlanError for an unknown time zone."""
-    cost = edge_costs(graph, profile)
-    over = np.nonzero(graph.over_line & graph.connected & (cost > 0))[0]
+    over = np.nonzero(graph.over_line & graph.connected)[0]
     spots = graph.spots[np.isin(graph.spots[:, 0], over)]
     groups: list[tuple[list[CrossingState], set[int]]] = []
     for crossing in snapshot.ordered().crossings:
@@ -99,9 +109,7 @@ def gates_of(graph: RoadGraph, profile: Profile, snapshot: Snapshot) -> tuple[Ga
             groups.remove(group)
             kept = (group[0] + kept[0], group[1] | kept[1])
         groups.append(kept)
-    found = [
-        _gate(graph, cost, sorted(keepers, key=lambda c: c.ref), sorted(edges), snapshot) for keepers, edges in groups
-    ]
+    found = [_gate(graph, sorted(keepers, key=lambda c: c.ref), sorted(edges), snapshot) for keepers, edges in groups]
     return tuple(sorted(found, key=lambda gate: gate.refs))
 
 
@@ -118,15 +126,13 @@ def _same(group: tuple[list[CrossingState], set[int]], crossing: CrossingState, 
     return any(great_circle_m(c.place.lat, c.place.lon, place.lat, place.lon) <= NEAR_M for c in group[0])
 
 
-def _gate(
-    graph: RoadGraph, cost: Integers, keepers: Sequence[CrossingState], edges: Iterable[int], snapshot: Snapshot
-) -> Gate:
+def _gate(graph: RoadGraph, keepers: Sequence[CrossingState], edges: Iterable[int], snapshot: Snapshot) -> Gate:
     passages: list[Passage] = []
     for edge in edges:
-        tail, head, price = int(graph.tail[edge]), int(graph.head[edge]), int(cost[edge])
-        passages.append(Passage(tail, head, price, int(graph.bank[tail])))
+        tail, head = int(graph.tail[edge]), int(graph.head[edge])
+        passages.append(Passage(tail, head, edge, int(graph.bank[tail])))
         if not graph.oneway[edge]:
-            passages.append(Passage(head, tail, price, int(graph.bank[head])))
+            passages.append(Passage(head, tail, edge, int(graph.bank[head])))
     refs = tuple(crossing.ref for crossing in keepers)
     spans: Spans = ALWAYS
     for crossing in keepers:
@@ -142,6 +148,7 @@ def _gate(
         spans=spans,
         wait_ms=1000 * max(crossing.wait_s for crossing in keepers),
         rules=tuple(rule for rule in snapshot.rules if rule.crossing in refs),
+        vehicles_per_h=min((c.vehicles_per_h for c in keepers if c.vehicles_per_h), default=0),
     )
 
 

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sarhad.response.geometry import Integers, great_circle_m
 from sarhad.response.graph import RoadGraph, Snapped
 from sarhad.response.reach.gates import Gate
 from sarhad.response.reach.profile import Profile, edge_costs
 from sarhad.response.reach.roads import FAR, Ends, Engine
+from sarhad.wire.kinds import GroundSpeed
 
 AIR = frozenset({"aviation"})
 """Kinds of units that fly."""
@@ -27,7 +29,10 @@ SHORE_DM = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Traveller:
-    """One who sets out ``depart_ms`` after the snapshot, ``speed_kmh`` on a good road (or in the air)."""
+    """One who sets out ``depart_ms`` after the snapshot, ``speed_kmh`` on a good road (or in the air).
+
+    ``speeds`` are what it states of single grounds; ``vehicles`` pass the gates one after the other.
+    """
 
     lat: int
     lon: int
@@ -36,6 +41,8 @@ class Traveller:
     party: str = ""
     kind: str = ""
     crosses_line: bool = False
+    vehicles: int = 1
+    speeds: tuple[GroundSpeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def place(graph: RoadGraph, profile: Profile, lat: Sequence[int] | Integers, lon
 def off_road(at: Snapped, profile: Profile) -> Integers:
     """Return what the straight way between point and road costs, good-road decimetres (FAR: no road)."""
     near = np.where(np.isfinite(at.away_dm), at.away_dm, 0).astype(np.int64)
-    return np.where(np.isfinite(at.away_dm), -(-near * 100 // profile.off_road_per_cent), FAR)
+    return np.where(np.isfinite(at.away_dm), -(-near * profile.whole // profile.off_road_share), FAR)
 
 
 def _fault(at: Snapped, index: int, profile: Profile) -> str:
@@ -89,33 +96,40 @@ def _fault(at: Snapped, index: int, profile: Profile) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A gate on the way: when it is reached and when it is behind, milliseconds."""
+    """A gate on the way: when it is reached, when the unit is let in, and when it is behind, milliseconds."""
 
     gate: int
     reached_ms: int
+    let_in_ms: int
     behind_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """``arrival_ms``: travellers × places, FAR where there is no way.
+    """When travellers arrive, and over which gates.
 
-    ``via``: the last hop before the place, -1 direct.
-
-    ``hops`` of a traveller: for each hop (a passage of a gate) its Pass and the hop before, -1 none.
+    ``arrival_ms``: travellers × places, FAR where there is no way; ``via`` the last hop (a
+    passage of a gate) before the place, -1 direct.  Travellers × hops: when each is
+    ``reached``, ``let_in``, ``behind`` (FAR: not passed), and the hop ``before`` it, -1 none.
     """
 
     arrival_ms: Integers
     via: Integers
-    hops: tuple[dict[int, tuple[Pass, int]], ...]
+    hop_gate: tuple[int, ...]
+    reached_ms: Integers
+    let_in_ms: Integers
+    behind_ms: Integers
+    before: Integers
 
     def passes(self, traveller: int, destination: int) -> tuple[Pass, ...]:
         """Return the gates on the way, in order."""
         found: list[Pass] = []
         hop = int(self.via[traveller, destination])
         while hop >= 0:
-            one, hop = self.hops[traveller][hop]
-            found.append(one)
+            at = (traveller, hop)
+            moments = (int(self.reached_ms[at]), int(self.let_in_ms[at]), int(self.behind_ms[at]))
+            found.append(Pass(self.hop_gate[hop], *moments))
+            hop = int(self.before[at])
         return tuple(reversed(found))
 
 
@@ -138,14 +152,15 @@ def road_ways(
     hops = [(index, passage) for index, gate in enumerate(gates) for passage in gate.passages]
     tails = Ends.at(np.array([p.tail for _, p in hops], np.int64))
     heads = Ends.at(np.array([p.head for _, p in hops], np.int64))
-    n, m, k = len(origins), len(places), len(hops)
+    n, m = len(origins), len(places)
+    price = edge_costs(graph, profile)[np.array([p.edge for _, p in hops], np.int64)]
     sources = Ends(np.concatenate([origins.leave.node, heads.node]), np.concatenate([origins.leave.cost, heads.cost]))
     targets = Ends(np.concatenate([places.reach.node, tails.node]), np.concatenate([places.reach.cost, tails.cost]))
     found = engine.matrix(sources, targets)
     direct = np.minimum(found[:n, :m], _same_edge(graph, profile, origins, places))
     return Ways(
         tuple(index for index, _ in hops),
-        np.array([p.cost for _, p in hops], np.int64).reshape(k),
+        np.where(price > 0, price, FAR),
         direct,
         found[:n, m:],
         found[n:, m:],
@@ -167,7 +182,7 @@ def _same_edge(graph: RoadGraph, profile: Profile, origins: Points, places: Poin
     return result
 
 
-def air_ways(graph: RoadGraph, gates: Sequence[Gate], origins: Points, places: Points) -> Ways:
+def air_ways(gates: Sequence[Gate], origins: Points, places: Points) -> Ways:
     """Return straight ways in the air: freely over the own bank, over the line at a crossing for aircraft."""
     hops = [(index, gate) for index, gate in enumerate(gates) if gate.air for _ in (0, 1)]
     bank = np.array([k % 2 for k in range(len(hops))], np.int64)
@@ -190,45 +205,91 @@ def air_ways(graph: RoadGraph, gates: Sequence[Gate], origins: Points, places: P
     )
 
 
-def milliseconds(cost: Integers, speed_kmh: int) -> Integers:
+def milliseconds(cost: Integers, speed_kmh: Integers | int) -> Integers:
     """Return the time that good-road decimetres take at a speed, rounded up; FAR stays FAR."""
     return np.where(cost >= FAR, FAR, -(-np.minimum(cost, 2**50) * 360 // speed_kmh))
 
 
 def travel(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller], rows: Sequence[int]) -> Travel:
-    """Return when each traveller arrives at each place; ``rows`` are the travellers' rows in ``ways``."""
-    arrival = np.full((len(travellers), ways.direct.shape[1]), FAR, np.int64)
+    """Return when each traveller arrives at each place; ``rows`` are the travellers' rows in ``ways``.
+
+    Each traveller's search over the gates is Dijkstra's, earliest first; all run in step.
+    """
+    row, speed = np.asarray(rows, np.int64), np.array([[who.speed_kmh] for who in travellers], np.int64)
+    depart = np.array([[who.depart_ms] for who in travellers], np.int64)
+    found = _over_gates(ways, gates, travellers, row)
+    arrival = np.minimum(depart + milliseconds(ways.direct[row], speed), FAR)
     via = np.full(arrival.shape, -1, np.int64)
-    hops: list[dict[int, tuple[Pass, int]]] = []
-    for index, (who, row) in enumerate(zip(travellers, rows, strict=True)):
-        arrival[index] = np.minimum(who.depart_ms + milliseconds(ways.direct[row], who.speed_kmh), FAR)
-        passed = _over_gates(ways, gates, who, row)
-        hops.append(passed)
-        for hop, (one, _) in passed.items():
-            after = one.behind_ms + milliseconds(ways.from_hop[hop], who.speed_kmh)
-            better = after < arrival[index]
-            arrival[index][better], via[index][better] = after[better], hop
-    return Travel(np.minimum(arrival, FAR), via, tuple(hops))
-
-
-def _over_gates(ways: Ways, gates: Sequence[Gate], who: Traveller, row: int) -> dict[int, tuple[Pass, int]]:
-    """Return when the traveller is behind each hop that it can pass: earliest first."""
-    if not who.crosses_line:
-        return {}
-    allowed = [k for k, gate in enumerate(ways.hop_gate) if gates[gate].permits(who.party, who.kind)]
-    first = milliseconds(ways.to_hop[row], who.speed_kmh)
-    between, passage = milliseconds(ways.between, who.speed_kmh), milliseconds(ways.hop_cost, who.speed_kmh)
-    reached = {k: (who.depart_ms + int(first[k]), -1) for k in allowed if first[k] < FAR}
-    done: dict[int, tuple[Pass, int]] = {}
-    while reached:
-        hop = min(reached, key=lambda k: (reached[k][0], k))
-        at, before = reached.pop(hop)
-        through = gates[ways.hop_gate[hop]].through(at)
-        if through is None:
+    for hop in range(len(ways.hop_gate)):
+        behind = found.behind[:, hop, None]
+        if (behind >= FAR).all():
             continue
-        done[hop] = (Pass(ways.hop_gate[hop], at, through + int(passage[hop])), before)
-        for k in allowed:
-            then = done[hop][0].behind_ms + int(between[hop, k])
-            if k not in done and between[hop, k] < FAR and then < reached.get(k, (int(FAR), -1))[0]:
-                reached[k] = (then, hop)
-    return done
+        after = behind + milliseconds(ways.from_hop[hop][None], speed)
+        better = after < arrival
+        arrival, via = np.where(better, after, arrival), np.where(better, hop, via)
+    return Travel(arrival, via, ways.hop_gate, found.reached, found.let_in, found.behind, found.before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hops:
+    """Travellers × hops, as in Travel; written while the searches run."""
+
+    reached: Integers
+    let_in: Integers
+    behind: Integers
+    before: Integers
+
+
+def _over_gates(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller], row: Integers) -> _Hops:
+    """Return when each traveller is behind each hop that it can pass."""
+    speed = np.array([[who.speed_kmh] for who in travellers], np.int64)
+    depart = np.array([[who.depart_ms] for who in travellers], np.int64)
+    allowed = _permitted(ways, gates, travellers)
+    first = milliseconds(ways.to_hop[row], speed)
+    reached = np.where(allowed & (first < FAR), depart + first, FAR)
+    found = _Hops(reached, *(np.full(reached.shape, fill, np.int64) for fill in (FAR, FAR, -1)))
+    passing = np.array([[gate.passing_ms(who.vehicles) for gate in gates] for who in travellers], np.int64)
+    waiting, everyone = allowed.copy(), np.arange(len(travellers))
+    for _ in range(reached.shape[1]):
+        hop = np.argmin(np.where(waiting, reached, FAR), axis=1)
+        at = np.where(waiting[everyone, hop], reached[everyone, hop], FAR)
+        who = np.nonzero(at < FAR)[0]
+        if not who.size:
+            break
+        hop, gate = hop[who], np.array(ways.hop_gate)[hop[who]]
+        waiting[who, hop] = False
+        let_in = _let_in(gates, gate, at[who])
+        who, hop, gate, let_in = (one[let_in < FAR] for one in (who, hop, gate, let_in))
+        behind = let_in + passing[who, gate] + milliseconds(ways.hop_cost[hop], speed[who, 0])
+        found.let_in[who, hop], found.behind[who, hop] = let_in, behind
+        then = behind[:, None] + milliseconds(ways.between[hop], speed[who])
+        better = waiting[who] & (then < reached[who])
+        reached[who] = np.where(better, then, reached[who])
+        found.before[who] = np.where(better, hop[:, None], found.before[who])
+    return found
+
+
+def _permitted(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller]) -> NDArray[np.bool_]:
+    """Tell which traveller may pass which hop, whatever the hour."""
+    sorts = sorted({(who.party, who.kind) for who in travellers})
+    may = np.array([[gates[g].permits(*sort) for g in ways.hop_gate] for sort in sorts], bool)
+    which = {sort: index for index, sort in enumerate(sorts)}
+    mine = np.array([which[who.party, who.kind] for who in travellers], np.int64)
+    crosses = np.array([[who.crosses_line] for who in travellers], bool)
+    allowed: NDArray[np.bool_] = may.reshape(len(sorts), len(ways.hop_gate))[mine] & crosses
+    return allowed & (ways.hop_cost < FAR)[None]
+
+
+def _let_in(gates: Sequence[Gate], gate: Integers, at: Integers) -> Integers:
+    """Return when those who reach their gates at these moments are let in, FAR if never."""
+    result = np.full(at.shape, FAR, np.int64)
+    for index in np.unique(gate):
+        here = np.nonzero(gate == index)[0]
+        spans = np.array(gates[index].spans, np.int64).reshape(-1, 2)
+        if gates[index].closed or not len(spans):
+            continue
+        span = np.searchsorted(spans[:, 1], at[here], side="right")
+        within = span < len(spans)
+        opens = spans[np.minimum(span, len(spans) - 1), 0]
+        result[here] = np.where(within, np.maximum(at[here], opens), FAR)
+    return result

@@ -1,0 +1,15 @@
+"""The one place where numba's decorator is given a type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compile a function of arrays to machine code at its first call; the result is kept on disk."""
+    return cast("F", numba.njit(cache=True)(function))
