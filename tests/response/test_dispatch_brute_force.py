@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import count, product
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sarhad.response.dispatch.problem import NEVER, Problem
+from sarhad.response.dispatch.problem import HOUR_MS, NEVER, Apart, Limit, Problem
 from sarhad.response.dispatch.solve import solve
 from sarhad.response.snapshot import Need
 
@@ -25,16 +25,30 @@ def problems(draw: st.DrawFn, most_units: int = 8, most_incidents: int = 3) -> P
         Need(capabilities=tuple(sorted(draw(st.sets(st.sampled_from(SKILLS))))), strength=draw(st.integers(0, 12)))
         for _ in range(incidents)
     )
+    some = st.lists(st.integers(0, units - 1), min_size=1, max_size=4).map(frozenset)
     return Problem(
         arrival_s=arrival,
         travel_s=travel,
         skills=tuple(frozenset(draw(st.sets(st.sampled_from(SKILLS)))) for _ in range(units)),
         strength=tuple(draw(st.integers(0, 8)) for _ in range(units)),
-        home=tuple(draw(st.integers(-1, 2)) for _ in range(units)),
+        posts=tuple(draw(st.lists(some, max_size=3))),
         needs=needs,
         weight=tuple(draw(st.sampled_from((1, 2, 4, 8))) for _ in range(incidents)),
         tie=np.arange(1, units * incidents + 1).reshape(units, incidents),
+        apart=tuple(
+            Apart(one, draw(some) - one, frozenset(range(draw(st.integers(1, incidents)))))
+            for one in draw(st.lists(some, max_size=2))
+        ),
+        limits=tuple(draw(limits(units, incidents)) for _ in range(draw(st.integers(0, 1)))),
     )
+
+
+@st.composite
+def limits(draw: st.DrawFn, units: int, incidents: int) -> Limit:
+    per_h = draw(st.integers(1, 4))
+    hours = st.integers(0, 4).map(lambda half: half * HOUR_MS // 2)
+    pairs = [(u, j) for u in range(units) for j in range(incidents) if draw(st.booleans())]
+    return Limit(per_h, {pair: (draw(hours), draw(st.integers(1, per_h))) for pair in pairs})
 
 
 def everything(problem: Problem) -> tuple[int, ...]:
@@ -52,13 +66,15 @@ def everything(problem: Problem) -> tuple[int, ...]:
             if not enough[key]:
                 break
         else:
+            if not problem.may(sent):
+                continue
             values = problem.values(sent)
             best = values if best is None or values < best else best
     assert best is not None
     return best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(problems())
 def test_dispatch_is_equal_to_trying_everything(problem: Problem) -> None:
     found = solve(problem, limit_s=60)
@@ -68,11 +84,12 @@ def test_dispatch_is_equal_to_trying_everything(problem: Problem) -> None:
 
 
 def test_a_time_limit_that_is_over_never_calls_an_answer_optimal() -> None:
-    problem = Problem(np.array([[5]]), np.array([[5]]), (frozenset(),), (4,), (-1,), (Need(),), (1,), np.array([[1]]))
-    ticks = iter([0.0, 100.0, 200.0])
+    problem = Problem(np.array([[5]]), np.array([[5]]), (frozenset(),), (4,), (), (Need(),), (1,), np.array([[1]]))
+    ticks = count(0.0, 100.0)
     found = solve(problem, limit_s=1, clock=lambda: next(ticks))
     assert not found.optimal
-    assert found.sent == (-1,)
+    assert found.sent == (0,)
+    assert found.bounds[-1] == 0
     assert all(bound <= value for bound, value in zip(found.bounds, found.values, strict=True))
 
 
@@ -83,7 +100,7 @@ def test_an_answer_is_optimal_only_where_its_own_count_is_the_bound() -> None:
         travel_s=np.array([[0, 1], [2, 2], [0, 1], [2, 0], [1, 0]]),
         skills=(frozenset(),) * 5,
         strength=(4, 2, 2, 6, 0),
-        home=(-1, -1, 2, -1, 1),
+        posts=(frozenset({2}), frozenset({4})),
         needs=(Need(), Need()),
         weight=(2, 8),
         tie=np.arange(1, 11).reshape(5, 2),

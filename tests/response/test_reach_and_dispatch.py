@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,16 +14,28 @@ from hypothesis import strategies as st
 
 from sarhad.response.dispatch import Proposal, propose
 from sarhad.response.errors import PlanError
-from sarhad.response.graph import RoadGraph, complete
-from sarhad.response.reach import FAR, VEHICLE, Profile, Traveller, gates_of, matrix
-from sarhad.response.reach.roads import Arcs, Ends, Oracle
-from sarhad.response.snapshot import Closure, CrossingState, IncidentState, Need, Snapshot, UnitState, read
-from sarhad.wire.kinds import CrossingRule
+from sarhad.response.graph import RoadGraph, complete, load
+from sarhad.response.ordering import least_degree
+from sarhad.response.reach import FAR, NO_TRACKS, VEHICLE, Profile, Traveller, engine_of, gates_of, matrix
+from sarhad.response.reach.hierarchy import Hierarchy, Skeleton
+from sarhad.response.reach.roads import Arcs, Ends, Oracle, arcs_of
+from sarhad.response.snapshot import (
+    CaveatState,
+    CrossingState,
+    IncidentState,
+    Need,
+    PostState,
+    Snapshot,
+    UnitState,
+    read,
+)
+from sarhad.wire.kinds import Closure, CrossingRule, GroundSpeed
 from sarhad.wire.values import Place, Range
 
 AT = 1_790_000_000_000_000 // 86_400_000_000 * 86_400_000_000
 """Midnight UTC."""
 HOUR = 3600
+REGION = Path(__file__).resolve().parents[2] / "examples" / "sistan-balochistan"
 
 
 def land() -> RoadGraph:
@@ -78,6 +91,9 @@ GATE = CrossingState(
     ref="west:1", party="west", code="C1", place=Place(lat=0, lon=4_500_000, precision=1), modes=("road", "air")
 )
 RULE = CrossingRule(crossing="west:1", parties=("west", "east"))
+CAVEAT = CaveatState(
+    ref="west:70", party="west", code="V1", on="west:2", part="no", incidents=("east:9",), why="a rule"
+)
 BEYOND = IncidentState(
     ref="east:9", place=Place(lat=0, lon=8_000_000, precision=1), need=Need(capabilities=("medical",))
 )
@@ -135,7 +151,8 @@ def test_a_crossing_that_closes_under_way_holds_the_unit_until_it_opens_again() 
         (scene(rules=(CrossingRule(crossing="west:1", parties=("west",), units=("liaison",)),)), "no-permission"),
         (scene(crossings=(msgspec.structs.replace(GATE, status="closed"),)), "crossing-closed"),
         (scene(units=(unit(2, 1_000_000, status="out-of-service"),)), "not-available"),
-        (scene(units=(unit(2, 1_000_000, caveats=("east",)),)), "caveat"),
+        (scene(caveats=(CAVEAT,)), "caveat"),
+        (scene(crossings=()), "no-crossing"),
         (scene(units=(unit(2, 1_000_000, place=Place(lat=-7_000_000, lon=0, precision=1)),)), "unit-in-the-sea"),
         (scene(units=(unit(2, 1_000_000, place=Place(lat=90_000_000, lon=0, precision=1)),)), "unit-outside-region"),
         (
@@ -212,11 +229,112 @@ def proposal_of(snapshot: Snapshot) -> bytes:
 
 def test_a_matrix_says_where_there_is_no_way() -> None:
     graph = land()
-    gates = gates_of(graph, VEHICLE, scene())
+    gates = gates_of(graph, scene())
     west = Traveller(0, 0, 60, party="west", kind="medical", crosses_line=True)
     stays = Traveller(0, 0, 60, party="west", kind="medical")
     found = matrix(graph, [west, stays], [0, 0], [4_000_000, 5_000_000], gates)
     assert found.tolist() == [[40 * 60, 50 * 60], [40 * 60, -1]]
+
+
+@pytest.mark.parametrize(
+    ("speeds", "minutes"),
+    [
+        ((GroundSpeed(ground="trunk", kmh=30),), 140),
+        ((GroundSpeed(ground="trunk", kmh=60), GroundSpeed(ground="track", kmh=5)), 70),
+        ((GroundSpeed(ground="primary", kmh=0),), 70),
+    ],
+)
+def test_a_unit_goes_by_the_speeds_that_it_states(speeds: tuple[GroundSpeed, ...], minutes: int) -> None:
+    slow = unit(2, 1_000_000, speeds=speeds)
+    assert arrival(scene(units=(slow, unit(3, 0, crosses_line=False)))) == minutes * 60
+
+
+def test_a_unit_that_takes_no_road_of_the_region_has_no_way() -> None:
+    assert why_not(scene(units=(unit(2, 1_000_000, speeds=(GroundSpeed(ground="trunk", kmh=0),)),))) == "no-road"
+
+
+def test_who_never_leaves_the_road_is_led_to_what_lies_on_it() -> None:
+    never = (GroundSpeed(ground="off-road", kmh=0),)
+    far = msgspec.structs.replace(BEYOND, place=Place(lat=20_000, lon=8_000_000, precision=1))
+    assert arrival(scene(units=(unit(2, 1_000_000, speeds=never),))) == 70 * 60
+    assert why_not(scene(units=(unit(2, 1_000_000, speeds=never),), incidents=(far,))) == "incident-far-from-roads"
+
+
+def test_a_column_takes_its_time_at_a_crossing_and_an_hour_holds_no_more_than_it_lets_through() -> None:
+    gate = msgspec.structs.replace(GATE, vehicles_per_h=4)
+    two = (unit(2, 1_000_000, vehicles=2), unit(3, 1_000_000, vehicles=3, strength=Range(low=8, best=8, high=8)))
+    need = msgspec.structs.replace(BEYOND, need=Need(strength=12))
+    assert arrival(scene(units=two, incidents=(need,))) == 70 * 60
+    lack = propose(land(), scene(units=two, crossings=(gate,), incidents=(need,)))
+    assert lack.answers[0].adequate_s is None
+    assert lack.faster is not None
+    assert (lack.faster.rule.code, lack.faster.served) == ("crossing-capacity", 4)
+    one = propose(land(), scene(units=two, crossings=(gate,)))
+    assert one.answers[0].adequate_s == 70 * 60 + 1_800
+    assert [note.code for note in one.answers[0].chosen[0].way.notes] == ["position-home", "passing"]
+
+
+def test_who_would_fill_a_crossing_is_passed_over_for_that() -> None:
+    gate = msgspec.structs.replace(GATE, vehicles_per_h=4)
+    kinds = [unit(2, 1_000_000, vehicles=3), unit(3, 2_000_000, vehicles=3)]
+    answer = propose(land(), scene(units=tuple(kinds), crossings=(gate,))).answers[0]
+    assert [one.code for one in answer.chosen] == ["Demo-3"]
+    need = Need(capabilities=("medical",), strength=2)
+    incidents = (BEYOND, IncidentState(ref="east:8", place=BEYOND.place, need=need))
+    full = propose(land(), scene(units=tuple(kinds), crossings=(gate,), incidents=incidents))
+    assert [one.adequate_s is None for one in full.answers].count(True) == 1
+
+
+def test_a_caveat_keeps_units_of_two_parties_apart_and_says_whose_it_is() -> None:
+    theirs = unit(0, 6_000_000, ref="east:40", party="east", code="Other-1", strength=Range(low=9, best=9, high=9))
+    apart = CaveatState(ref="west:70", party="west", code="V1", on="east:40", part="apart", why="a list")
+    need = msgspec.structs.replace(BEYOND, need=Need(capabilities=("medical",), strength=10))
+    both = propose(land(), scene(units=(unit(2, 1_000_000), theirs), incidents=(need,)))
+    assert len(both.answers[0].chosen) == 2
+    units = (unit(2, 1_000_000), unit(3, 0, strength=Range(low=8, best=8, high=8)), theirs)
+    found = propose(land(), scene(units=units, incidents=(need,), caveats=(apart,)))
+    assert [one.code for one in found.answers[0].chosen] == ["Demo-2", "Demo-3"]
+    why = found.answers[0].passed_over[0].why
+    assert (why.code, why.values["caveat"], why.values["why"]) == ("caveat-apart", "V1", "a list")
+    assert found.faster is not None
+    assert found.faster.rule.code == "caveats"
+
+
+def test_another_partys_caveat_keeps_a_unit_from_that_partys_incidents_only() -> None:
+    barred = msgspec.structs.replace(CAVEAT, party="east", incidents=())
+    own = msgspec.structs.replace(BEYOND, ref="west:9")
+    assert why_not(scene(caveats=(barred,))) == "caveat"
+    assert arrival(scene(caveats=(barred,), incidents=(own,))) == 70 * 60
+
+
+def test_a_post_that_a_neighbour_covers_is_not_left_bare() -> None:
+    posts = tuple(
+        PostState(ref=f"post-{k}", party="west", code=f"P{k}", place=Place(lat=0, lon=lon, precision=1))
+        for k, lon in ((2, 1_000_000), (3, 2_000_000))
+    )
+    west = msgspec.structs.replace(BEYOND, ref="west:9", place=Place(lat=0, lon=1_500_000, precision=1))
+    units = (unit(2, 1_000_000), unit(3, 2_000_000))
+    near, far = (scene(units=units, posts=posts, incidents=(west,), cover_s=cover) for cover in (900, 60))
+    assert [propose(land(), one).stages[2].value for one in (near, far)] == [0, 1]
+
+
+def test_a_blurred_position_is_worked_with_and_told() -> None:
+    blurred = Place(lat=0, lon=1_000_000, precision=2, radius_m=7_000)
+    found = propose(land(), scene(units=(unit(2, 1_000_000, place=blurred, blurred=True, as_of=AT),)))
+    way = found.answers[0].chosen[0].way
+    assert way.uncertainty_s >= 2 * 7_000 * 3.6 / 60
+    assert [(note.code, note.values) for note in way.notes] == [("position-blurred", {"radius_m": 7_000})]
+
+
+def test_a_crossing_that_closes_under_way_is_told_as_such() -> None:
+    closing = Closure(start=AT + 20 * 60 * 1_000_000, end=AT + 5 * HOUR * 1_000_000)
+    later = msgspec.structs.replace(GATE, opens_s=2 * HOUR, closes_s=10 * HOUR)
+    for gate, word in (
+        (msgspec.structs.replace(GATE, closures=(closing,)), "closes-under-way"),
+        (later, "waits-to-open"),
+    ):
+        notes = propose(land(), scene(crossings=(gate,))).answers[0].chosen[0].way.notes
+        assert word in [note.code for note in notes]
 
 
 @settings(max_examples=60, deadline=None)
@@ -233,3 +351,18 @@ def test_the_oracle_is_equal_to_relaxing_every_arc(nodes: int, data: st.DataObje
             best[:, head] = np.minimum(best[:, head], best[:, tail] + price)
     every = Ends.at(np.arange(nodes))
     assert (Oracle(arcs).matrix(every, every) == np.minimum(best, FAR)).all()
+    rank = least_degree(nodes, arcs.tail, arcs.head)
+    assert sorted(rank.tolist()) == list(range(nodes))
+    hierarchy = Hierarchy(Skeleton.of(rank, arcs.tail, arcs.head), arcs)
+    assert (hierarchy.matrix(every, every) == np.minimum(best, FAR)).all()
+
+
+def test_the_hierarchy_is_equal_to_the_oracle_on_the_example_region_however_it_is_weighed() -> None:
+    graph = load(REGION)
+    chance = np.random.default_rng(1)
+    node, cost = chance.integers(0, graph.nodes, (30, 2)), chance.integers(0, 100_000, (30, 2))
+    some = Ends(node, np.where(chance.random((30, 2)) < 0.2, FAR, cost))
+    for profile in (VEHICLE, NO_TRACKS, VEHICLE.of_unit(60, (GroundSpeed(ground="track", kmh=7),))):
+        oracle = Oracle(arcs_of(graph, profile)).matrix(some, some)
+        assert (engine_of(graph, profile).matrix(some, some) == oracle).all()
+        assert 0.2 < (oracle < FAR).mean() < 1

@@ -19,7 +19,12 @@ ASKED = (
         "--urgency", type=click.Choice(["flash", "immediate", "priority", "routine"]), default="immediate",
         show_default=True, help="How much it counts beside the others.",
     ),
+    click.option("--before", metavar="WHEN", help="Of no use later: minutes from now, or a time with its zone."),
     click.option("--exercise", help="Plan on the traffic of this exercise."),
+    click.option("--engine", metavar="WHERE", help="Valhalla: its configuration file, or its address."),
+    click.option(
+        "--lang", type=click.Choice(["en", "fa", "ur"]), default="en", show_default=True, help="Language of reasons."
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )  # fmt: skip
 
@@ -38,7 +43,12 @@ def reach(as_json: bool, **asked: Any) -> None:
     """How long each unit takes to each incident, and how that is known.
 
     SOURCE is a node's folder (read only; the node may run) or a snapshot file, which
-    states the incidents itself. Times include the notice to move.
+    states the incidents itself. Times include the notice to move, and waiting at
+    crossings. What keeps a unit away is said in its row.
+
+    \b
+    sarhad plan reach node-ir --incident ir:31
+    sarhad plan reach node-ir --to 28.98,61.55 --need medical --lang fa
     """
     from sarhad.node import planning
 
@@ -54,8 +64,15 @@ def reach(as_json: bool, **asked: Any) -> None:
 def dispatch(as_json: bool, limit_s: float, output: Path | None, replay: bool, **asked: Any) -> None:
     """Propose who should go, with the reason for each choice. Nobody is ordered by it.
 
-    SOURCE is a node's folder (read only; the node may run) or a snapshot file. Exit status 1
-    when an incident cannot be adequately served, or the answer is another than the one kept.
+    SOURCE is a node's folder (read only; the node may run) or a snapshot file. The answer
+    is the proved optimum: first the earliest adequate arrival, then the posts kept
+    covered, then the time on the way. Exit status 1 when an incident cannot be adequately
+    served, or the answer is another than the one kept.
+
+    \b
+    sarhad plan dispatch node-ir --incident ir:31 --need medical --need explosive-disposal
+    sarhad plan dispatch node-ir --to 28.98,61.55 --strength 30 --before 120 --output plan.json
+    sarhad plan dispatch plan.json --replay
     """
     from sarhad.node import planning
 

@@ -7,30 +7,34 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sarhad.ledger.ledger import Ledger
 from sarhad.node.folder import NodeFolder, system_clock
-from sarhad.node.planning_words import sentence
+from sarhad.node.planning_engine import engines
+from sarhad.node.planning_words import PlanWords
 from sarhad.node.settings import load as load_settings
 from sarhad.picture import Picture
 from sarhad.response import graph as roads
 from sarhad.response.dispatch import Proposal, propose
 from sarhad.response.dispatch.scene import Scene
+from sarhad.response.dispatch.ways import reached
 from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import incident_state, point_state, snapshot_of
 from sarhad.response.kept import Kept
-from sarhad.response.proposal import Answer
+from sarhad.response.proposal import Answer, Chosen, Reached
 from sarhad.response.reach import VEHICLE
 from sarhad.response.snapshot import IncidentState, Need, Snapshot, read
 from sarhad.wire import record as records
 from sarhad.wire.ids import party_of
-from sarhad.wire.values import Point, Urgency
+from sarhad.wire.values import Language, Point, Urgency
 
 DEFAULT_REGION = Path("examples/sistan-balochistan")
 
@@ -46,7 +50,10 @@ class Asked:
     capabilities: tuple[str, ...]
     strength: int
     urgency: Urgency
+    before: str | None
     exercise: str | None
+    engine: str | None
+    lang: Language
 
 
 def picture_of(folder: Path) -> tuple[str, Picture]:
@@ -71,12 +78,14 @@ def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot]:
     region = asked.region or load_settings(asked.source).region_folder() or DEFAULT_REGION
     graph = roads.load(region)
     party, picture = picture_of(asked.source)
-    need = Need(capabilities=tuple(sorted(set(asked.capabilities))), strength=asked.strength)
+    now = system_clock()
+    before = None if asked.before is None else _moment(asked.before, now)
+    need = Need(capabilities=tuple(sorted(set(asked.capabilities))), strength=asked.strength, before=before)
     wanted: list[IncidentState] = [incident_state(picture, ref, need, asked.urgency) for ref in asked.incidents]
     wanted += [point_state(_point(text), f"point:{k}", need, asked.urgency) for k, text in enumerate(asked.points)]
     if not wanted:
         raise PlanError("plan-no-incident", "no incident is named", do="Give --incident REF or --to LAT,LON")
-    return graph, snapshot_of(picture, party, system_clock(), wanted, exercise=asked.exercise, region=graph.digest)
+    return graph, snapshot_of(picture, party, now, wanted, exercise=asked.exercise, region=graph.digest)
 
 
 def _point(text: str) -> Point:
@@ -87,41 +96,53 @@ def _point(text: str) -> Point:
         raise PlanError("plan-no-point", f"{text!r} is no point LAT,LON in degrees") from error
 
 
+def _moment(text: str, now: int) -> int:
+    """Return the moment (µs UTC) that minutes from now, or a time with its zone, mean."""
+    try:
+        if text.isdecimal():
+            return now + int(text) * 60_000_000
+        at = datetime.fromisoformat(text)
+        return round((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000
+    except (ValueError, OverflowError, TypeError) as error:  # a time without its zone is no moment
+        raise PlanError(
+            "plan-no-moment", f"{text!r} is no moment", do="Give minutes from now, or a time such as 2026-05-01T14:00Z"
+        ) from error
+
+
 def reach(asked: Asked, *, as_json: bool) -> int:
     """Print every unit's time to every incident, or what keeps it away."""
     graph, snapshot = prepare(asked)
-    scene = Scene.of(graph, snapshot, VEHICLE)
-    snapshot = scene.snapshot
-    rows = []
-    for j, incident in enumerate(snapshot.incidents):
-        for u, unit in enumerate(snapshot.units):
-            why = scene.obstacle(u, j)
-            way = scene.way(u, j) if why is None else None
-            rows.append({"incident": incident.ref, "unit": unit.ref, "code": unit.code, "way": way, "obstacle": why})
+    scene = Scene.of(graph, snapshot, VEHICLE, engines(asked.engine))
+    rows = list(reached(scene))
     if as_json:
         answer = {"snapshot": snapshot.digest(), "region": graph.digest, "reach": rows}
         sys.stdout.buffer.write(msgspec.json.encode(answer, order="sorted") + b"\n")
         return 0
-    table = Table("Incident", "Unit", "There after", "How", "Either way", "Position")
-    for j, incident in enumerate(snapshot.incidents):
-        order = sorted(range(len(snapshot.units)), key=lambda u: (scene.arrival_s(u, j) or 2**40, u))
-        for u in order:
-            why, code = scene.obstacle(u, j), snapshot.units[u].code
-            if why is not None:
-                table.add_row(incident.ref, code, "–", sentence(why), "", "")
-                continue
-            way = scene.way(u, j)
-            over = ", ".join(f"{p.code} (waits {clock(p.wait_s)})" for p in way.passings)
-            age = "home post" if way.position_age_s is None else f"{clock(way.position_age_s)} old"
-            how = f"{way.how} over {over}" if over else way.how
-            table.add_row(incident.ref, code, clock(way.arrival_s), how, f"± {clock(way.uncertainty_s)}", age)
-    Console().print(table)
+    words = PlanWords(asked.lang, names_of(snapshot))
+    for incident in scene.snapshot.incidents:
+        table = Table("Unit", "Party", "There after", "Either way", "How it is known", title=escape(incident.ref))
+        for row in rows:
+            if row.incident == incident.ref:
+                table.add_row(*_cells(row, words))
+        Console().print(table)
     return 0
 
 
-def clock(seconds: int) -> str:
-    """Return hours and minutes."""
-    return f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
+def _cells(row: Reached, words: PlanWords) -> tuple[str, ...]:
+    if row.obstacle is not None or row.way is None:
+        why = "" if row.obstacle is None else words.reason(row.obstacle)
+        return escape(row.code), row.party, "–", "", escape(why)
+    way = row.way
+    over = [f"over {one.code}" for one in way.passings]
+    known = "; ".join([way.how, *over, *(words.note(note) for note in way.notes)])
+    arrival, sure = (words.value("arrival_s", one) for one in (way.arrival_s, way.uncertainty_s))
+    return escape(row.code), row.party, arrival, f"± {sure}", escape(known)
+
+
+def names_of(snapshot: Snapshot) -> dict[str, str]:
+    """Return the codes of units, crossings and posts by their references."""
+    names = {unit.ref: unit.code for unit in snapshot.units}
+    return names | {one.ref: one.code for one in snapshot.crossings} | {one.ref: one.code for one in snapshot.posts}
 
 
 @contextlib.contextmanager
@@ -143,7 +164,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
         return _replay(asked)
     graph, snapshot = prepare(asked)
     with _banner_aside():
-        proposal = propose(graph, snapshot, limit_s=limit_s)
+        proposal = propose(graph, snapshot, limit_s=limit_s, engines=engines(asked.engine))
     if output is not None:
         kept = Kept(
             snapshot=msgspec.Raw(snapshot.to_bytes()),
@@ -154,7 +175,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
     if as_json:
         sys.stdout.buffer.write(proposal.to_bytes() + b"\n")
     else:
-        _print(proposal, snapshot)
+        _print(proposal, snapshot, PlanWords(asked.lang, names_of(snapshot)))
     return 0 if all(answer.adequate_s is not None for answer in proposal.answers) else 1
 
 
@@ -165,39 +186,42 @@ def _replay(asked: Asked) -> int:
         raise PlanError(
             "plan-no-proposal", f"this is no kept proposal: {error}", do="Make one with --output"
         ) from error
-    again = propose(
-        roads.load(asked.region or DEFAULT_REGION), read(bytes(kept.snapshot)), limit_s=kept.limit_ms / 1000
-    )
+    graph, snapshot = roads.load(asked.region or DEFAULT_REGION), read(bytes(kept.snapshot))
+    with _banner_aside():
+        again = propose(graph, snapshot, limit_s=kept.limit_ms / 1000, engines=engines(asked.engine))
     same = again.to_bytes() == bytes(kept.proposal)
     click.echo("The same answer, to the byte." if same else "Another answer than the one that was kept.")
     return 0 if same else 1
 
 
-def _print(proposal: Proposal, snapshot: Snapshot) -> None:
+def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
     console = Console()
     for answer in proposal.answers:
-        _print_answer(console, answer)
+        _print_answer(console, answer, words)
+    console.print(escape(words.faster(proposal.faster)))
+    if proposal.unasked:
+        console.print("There was no time to find what every rule costs.")
     worst = max((stage.gap for stage in proposal.stages), default=0)
     proved = "proved optimal" if proposal.status == "optimal" else f"NOT proved optimal, gap up to {worst}"
-    if proposal.faster is not None:
-        saved = f"{clock(proposal.faster.saved_s)} sooner" if not proposal.faster.served else "more could be served"
-        console.print(f"What costs most: {sentence(proposal.faster.rule)}; without it {saved}")
     console.print(f"{proved}; snapshot {proposal.snapshot[:16]} of {snapshot.party}, version {proposal.version}")
 
 
-def _print_answer(console: Console, answer: Answer) -> None:
+def _print_answer(console: Console, answer: Answer, words: PlanWords) -> None:
     if answer.adequate_s is None:
-        console.print(f"[bold]{answer.incident}[/bold]: cannot be served adequately")
+        console.print(f"[bold]{escape(answer.incident)}[/bold]: cannot be served adequately")
         for lack in answer.unmet:
-            console.print(f"  {sentence(lack.what)}")
-            if lack.nearest is not None:
-                near = lack.nearest
-                console.print(f"  the nearest is {near.code}, {near.straight_m // 1000} km away: {sentence(near.why)}")
+            console.print(f"  {escape(words.unmet(lack))}")
         return
-    console.print(f"[bold]{answer.incident}[/bold]: served after {clock(answer.adequate_s)}")
+    console.print(f"[bold]{escape(answer.incident)}[/bold]: served after {words.value('_s', answer.adequate_s)}")
     for one in answer.chosen:
-        over = "".join(f", over {p.code} after waiting {clock(p.wait_s)}" for p in one.way.passings)
-        arrival = f"{clock(one.way.arrival_s)} ± {clock(one.way.uncertainty_s)}"
-        console.print(f"  {one.code} ({one.party}) after {arrival} by {one.way.how}{over}: {sentence(one.why)}")
+        console.print(f"  {escape(_chosen(one, words))}")
     for other in answer.passed_over:
-        console.print(f"  not {other.code} ({other.party}), {other.straight_m // 1000} km: {sentence(other.why)}")
+        away = words.value("straight_m", other.straight_m)
+        console.print(f"  not {escape(f'{other.code} ({other.party}), {away}: {words.reason(other.why)}')}")
+
+
+def _chosen(one: Chosen, words: PlanWords) -> str:
+    arrival, sure = (words.value("_s", seconds) for seconds in (one.way.arrival_s, one.way.uncertainty_s))
+    over = "".join(f", over {p.code}" for p in one.way.passings)
+    notes = "".join(f"; {words.note(note)}" for note in one.way.notes)
+    return f"{one.code} ({one.party}) after {arrival} ± {sure} by {one.way.how}{over}: {words.reason(one.why)}{notes}"

@@ -1,48 +1,85 @@
-"""The reasons of a plan in English, for the terminal; the desk has its own texts in three languages."""
+"""A plan in words: its reasons, notes and rules from the pages' catalogues, in each of the desk's languages."""
 
 from __future__ import annotations
 
-from sarhad.response.proposal import Reason, Value
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-_SENTENCES = {
-    "provides": "gives {capabilities}, {strength} persons",
-    "not-available": "it is {status}",
-    "no-position": "its position is not released",
-    "caveat": "a caveat keeps it from this incident",
-    "too-late": "it would come too late",
-    "incident-outside-region": "the incident lies outside the region",
-    "incident-in-the-sea": "the incident lies in the sea",
-    "incident-far-from-roads": "the incident is too far from every road",
-    "unit-outside-region": "the unit stands outside the region",
-    "unit-in-the-sea": "the unit's position lies in the sea",
-    "unit-far-from-roads": "the unit is too far from every road",
-    "no-road": "no road leads there",
-    "stays-on-its-side": "it stays on its own side",
-    "no-permission": "the agreement lets it pass at none of {crossings}",
-    "crossing-closed": "{crossings} stays closed",
-    "sent-elsewhere": "it is sent to {incident}",
-    "lacks-capability": "it has none of {capabilities}",
-    "arrives-later": "by road it is there later",
-    "too-few": "{strength} persons are not enough",
-    "kept-in-reserve": "it is the last at its post",
-    "not-needed": "those chosen are enough",
-    "none-in-reach": "no {capability} unit of either side can reach this in time",
-    "too-few-in-reach": "only {strength} of {needed} persons can reach this in time",
-    "needed-elsewhere": "the units that could come are needed elsewhere",
-    "crossing-hours": "the hours or closure of {code}",
-    "crossing-permission": "who may pass at {code}",
-    "crossing-wait": "the waiting at {code}",
-    "notice-to-move": "the notice to move",
-}
+from sarhad.node.printing.paper import catalogue, translator
+from sarhad.response.proposal import Faster, Reason, Unmet, Value
+from sarhad.wire.values import Language
+
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_STOPS = {"en": ", ", "fa": "، ", "ur": "، "}
 
 
-def sentence(reason: Reason) -> str:
-    """Return the reason in words."""
-    values = {name: _shown(value) for name, value in reason.values.items()}
-    if reason.code == "none-in-reach" and not values.get("capability"):
-        values["capability"] = "single"
-    return _SENTENCES[reason.code].format(**values)
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """How one language says it; ``names`` are what references and codes are called, where that is known.
 
+    A value is shown by its name: ``*_s`` as hours and minutes, ``*_m`` as a distance, ``before``
+    as a moment (UTC), capabilities and statuses by the catalogue where it has them.
+    """
 
-def _shown(value: Value) -> str:
-    return (", ".join(value) or "presence") if isinstance(value, tuple) else str(value)
+    lang: Language = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def reason(self, reason: Reason) -> str:
+        """Return why a unit is sent or is not, or what is missing."""
+        return self._said(f"plan.reason.{reason.code}", reason)
+
+    def note(self, reason: Reason) -> str:
+        """Return what a time rests on."""
+        return self._said(f"plan.note.{reason.code}", reason)
+
+    def error(self, code: str, values: Mapping[str, Value]) -> str:
+        """Return what is wrong with a question."""
+        return self._said(f"plan.error.{code}", Reason(code=code, values=dict(values)))
+
+    def unmet(self, lack: Unmet) -> str:
+        """Return what is missing, who is nearest to giving it, and what keeps that unit away."""
+        said = self.reason(lack.what)
+        if lack.nearest is None:
+            return said
+        nearest: dict[str, Value] = {"unit": lack.nearest.code, "straight_m": lack.nearest.straight_m}
+        shown = {name: self.value(name, value) for name, value in nearest.items()}
+        return f"{said}; {translator(self.lang)('plan.nearest', **shown, why=self.reason(lack.nearest.why))}"
+
+    def faster(self, found: Faster | None) -> str:
+        """Return the rule that costs most."""
+        say = translator(self.lang)
+        if found is None:
+            return say("plan.faster.none")
+        rule = self._said(f"plan.rule.{found.rule.code}", found.rule)
+        key = "plan.faster.served" if found.served else "plan.faster"
+        return say(key, rule=rule, saved_s=self.value("saved_s", found.saved_s))
+
+    def value(self, name: str, value: Value) -> str:
+        """Return a value as the language shows it."""
+        if isinstance(value, tuple):
+            return _STOPS[self.lang].join(self.value(name, one) for one in value) or self._word("capability.none", "–")
+        if isinstance(value, int):
+            return self._number(name, value)
+        if name in ("capability", "capabilities"):
+            return self._word(f"capability.{value or 'none'}", self._word(f"unitkind.{value}", value))
+        return self._word(f"status.{value}", value) if name == "status" else self.names.get(value, value)
+
+    def _said(self, key: str, reason: Reason) -> str:
+        shown = {name: self.value(name, value) for name, value in reason.values.items()}
+        return translator(self.lang)(key, **shown)
+
+    def _word(self, key: str, otherwise: str) -> str:
+        return catalogue(self.lang).get(key, otherwise)
+
+    def _number(self, name: str, value: int) -> str:
+        if name.endswith("_s"):
+            text = f"{value // 3600}:{value % 3600 // 60:02d}"
+        elif name.endswith("_m"):
+            unit = {"en": "km", "fa": "کیلومتر", "ur": "کلومیٹر"}[self.lang]
+            text = f"{value / 1000:.1f} {unit}" if value < 10_000 else f"{round(value / 1000)} {unit}"
+        elif name == "before":
+            text = f"{datetime.fromtimestamp(value // 1_000_000, UTC):%Y-%m-%d %H:%M} UTC"
+        else:
+            text = str(value)
+        return text.translate(_PERSIAN) if self.lang == "fa" else text

@@ -73,6 +73,18 @@ class PassedOver(Said, frozen=True, kw_only=True):
     why: Reason
 
 
+class Reached(Said, frozen=True, kw_only=True):
+    """A unit's way to an incident, or what keeps it away (then ``way`` may be there, and come too late)."""
+
+    incident: str
+    unit: str
+    code: str
+    party: str
+    straight_m: int | None
+    way: Way | None
+    obstacle: Reason | None
+
+
 class Unmet(Said, frozen=True, kw_only=True):
     """What no unit can give in time; the nearest that has it, and what keeps it away."""
 

@@ -127,7 +127,7 @@ def _ascend(
         if still >= PATIENCE:
             reach, still, price, slope, total = reach / 2, 0, prices, upward, found
         step = reach * max(top - total, 1.0) / float(slope @ slope)
-        price = np.maximum(price + step * slope, 0.0).astype(np.float64)
+        price = np.asarray(np.maximum(price + step * slope, 0.0), np.float64)
     total = pricing.bound(*market.goods, unserved, prices, level, least, sent, True) - float(prices.sum()) + offset
     spare = problem.values(best)[stage] - total
     return Windows(total, _levels(market, level, least, spare, len(problem.needs)), best)

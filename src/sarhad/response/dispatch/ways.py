@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sarhad.response.dispatch.scene import Scene
-from sarhad.response.proposal import Passing, Reason, Way
+from sarhad.response.proposal import Passing, Reached, Reason, Way
 from sarhad.response.reach import AIR, Traveller
 from sarhad.response.reach.travel import Pass
 from sarhad.wire.values import Place
@@ -48,6 +48,27 @@ def way(scene: Scene, u: int, j: int) -> Way:
         position_age_s=age,
         notes=notes,
     )
+
+
+def reached(scene: Scene) -> Iterator[Reached]:
+    """Yield every unit's way to every incident, or what keeps it away: incident by incident, earliest first."""
+    units = scene.snapshot.units
+    for j, incident in enumerate(scene.snapshot.incidents):
+        for u in sorted(range(len(units)), key=lambda u: (_when(scene, u, j), units[u].ref)):
+            yield Reached(
+                incident=incident.ref,
+                unit=units[u].ref,
+                code=units[u].code,
+                party=units[u].party,
+                straight_m=scene.straight_m(u, j),
+                way=way(scene, u, j) if scene.arrival_s(u, j) is not None else None,
+                obstacle=scene.obstacle(u, j),
+            )
+
+
+def _when(scene: Scene, u: int, j: int) -> tuple[bool, int]:
+    at = scene.arrival_s(u, j)
+    return scene.obstacle(u, j) is not None, 2**40 if at is None else at
 
 
 def _passing(scene: Scene, one: Pass, vehicles: int) -> Passing:

@@ -68,7 +68,9 @@ class Hierarchy:
         if not len(sources) or not len(targets):
             return np.full((len(sources), len(targets)), FAR, np.int64)
         if len(sources) > len(targets):  # the side whose climbs are laid out flat is the smaller one
-            return climbing.meet(*self._climb(targets, self._down), *self._climb(sources, self._up), self._nodes, int(FAR)).T
+            return climbing.meet(
+                *self._climb(targets, self._down), *self._climb(sources, self._up), self._nodes, int(FAR)
+            ).T
         return climbing.meet(*self._climb(sources, self._up), *self._climb(targets, self._down), self._nodes, int(FAR))
 
     @property
