@@ -113,7 +113,7 @@ def _ascend(
     found, prices, upward, reach, still = 0.0, price, price, 1.0, 0
     for turn in range(ROUNDS):
         total = pricing.bound(*market.goods, unserved, price, level, least, sent, False) - float(price.sum()) + offset
-        slope = sent - 1.0
+        slope: Floats = sent.astype(np.float64) - 1.0
         slope[(price <= 0) & (slope < 0)] = 0
         if not turn or total > found + 1e-6 * abs(found):
             found, prices, upward, still = total, price, slope, 0
