@@ -62,6 +62,16 @@ def _current(
         yield records[-1], data
 
 
+def current(state: State, ref: str, exercise: str | None) -> str:
+    """Return the newest record of the same kind, party and code as the ground's record ``ref``, else ``ref``."""
+    held = state.records.get(ref)
+    code = getattr(held.data, "code", None) if held is not None else None
+    if held is None or code is None:
+        return ref
+    same = [r for r in state.newest(held.kind, held.party, exercise) if getattr(r.data, "code", None) == code]
+    return same[-1].ref if same else ref
+
+
 def _plain(view: type[V], record: Record, data: Data) -> V:
     """Render a view whose other fields are the record's own, by name."""
     shown = {name: getattr(data, name) for name in view.__struct_fields__ if name not in ("ref", "party")}

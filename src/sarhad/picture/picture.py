@@ -13,7 +13,7 @@ import msgspec
 from sarhad.picture import statistics as times
 from sarhad.picture import tracks as charting
 from sarhad.picture.book import Book
-from sarhad.picture.ground_view import caveat_views, ground_view
+from sarhad.picture.ground_view import caveat_views, current, ground_view
 from sarhad.picture.incident_view import incident_of, incident_view
 from sarhad.picture.marks import Marks
 from sarhad.picture.order import ref_order
@@ -327,12 +327,7 @@ class Picture:
 
     def current(self, ref: str, exercise: str | None = None) -> str:
         """Return the newest record of the same kind, party and code as the ground's record ``ref``, else ``ref``."""
-        held = self._state.records.get(ref)
-        code = getattr(held.data, "code", None) if held is not None else None
-        if held is None or code is None:
-            return ref
-        same = [r for r in self._state.newest(held.kind, held.party, exercise) if getattr(r.data, "code", None) == code]
-        return same[-1].ref if same else ref
+        return current(self._state, ref, exercise)
 
     def caveats_in_force(self, party: str, now_us: int, exercise: str | None = None) -> tuple[CaveatView, ...]:
         """Return a party's caveats that are neither lifted nor over at ``now_us``, by code."""
