@@ -4017,6 +4017,7 @@ export interface components {
             readonly behind_s: number;
             readonly code: string;
             readonly crossing: string;
+            readonly reached_s: number;
             readonly wait_s: number;
         };
         /** Passkey */
