@@ -42,7 +42,20 @@ def document() -> dict[str, Any]:
     )
     office = Office(cast("Any", _NoDesk()), cast("Any", None), cast("Any", None), WebSettings())
     made: dict[str, Any] = application(office, config).openapi_schema.to_schema()
-    return _with_errors(made)
+    return _without_unknown_items(_with_errors(made))
+
+
+def _without_unknown_items(made: Any) -> Any:
+    """Take out of lists the second kind of item that the framework reads from the dots of ``tuple[Item, ...]``."""
+    if isinstance(made, list):
+        return [_without_unknown_items(one) for one in made]
+    if not isinstance(made, dict):
+        return made
+    found = {name: _without_unknown_items(one) for name, one in made.items()}
+    items = found.get("items")
+    if isinstance(items, dict) and len(items.get("oneOf", ())) == 2 and items["oneOf"][1] == {}:
+        found["items"] = items["oneOf"][0]
+    return found
 
 
 def _with_errors(made: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,16 @@ import type {
   Page,
   Paper,
   PreviewPartner,
+  ProposeBody,
   RecordDetail,
   Region,
+  ReplyBody,
+  ResponsePage,
+  SendBody,
   SessionView,
   WatchView,
+  Written,
+  WrittenAll,
 } from "./types";
 
 /** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
@@ -259,6 +265,26 @@ export class Client {
   /** A file that the node makes. */
   file(path: string): Promise<Blob> {
     return this.#raw("GET", path).then((answer) => answer.blob());
+  }
+
+  /** The response to an incident at this moment. */
+  response(incident: string): Promise<ResponsePage> {
+    return this.#call("GET", `/api/response/${encodeURIComponent(incident)}`);
+  }
+
+  /** Has the planner propose, and puts it on record; opens the response when nobody has. */
+  propose(body: ProposeBody): Promise<Written> {
+    return this.#call("POST", "/api/response/propose", body);
+  }
+
+  /** Orders our units of a proposal, and asks for the other side's. */
+  sendUnits(body: SendBody): Promise<WrittenAll> {
+    return this.#call("POST", "/api/response/send", body);
+  }
+
+  /** Answers a request for one of our units. */
+  replyForUnit(body: ReplyBody): Promise<WrittenAll> {
+    return this.#call("POST", "/api/response/reply", body);
   }
 
   #keep(session: SessionView): SessionView {

@@ -2547,9 +2547,9 @@ export interface components {
             /** @description log:sequence of a record */
             readonly about?: string | null;
             /** @default [] */
-            readonly evidence?: readonly (string | unknown)[];
+            readonly evidence?: readonly string[];
             /** @default [] */
-            readonly places?: readonly (components["schemas"]["Place"] | unknown)[];
+            readonly places?: readonly components["schemas"]["Place"][];
             readonly text: components["schemas"]["Words"];
             /** @description A party's short name */
             readonly to: string;
@@ -2694,7 +2694,7 @@ export interface components {
         readonly Caveat: {
             readonly code: string;
             /** @default [] */
-            readonly incidents?: readonly (string | unknown)[];
+            readonly incidents?: readonly string[];
             /** @default false */
             readonly lifted?: boolean;
             /** @default  */
@@ -2712,7 +2712,7 @@ export interface components {
             /** @description UTC, microseconds since 1970 */
             readonly until?: number | null;
             /** @default [] */
-            readonly withhold?: readonly (string | unknown)[];
+            readonly withhold?: readonly string[];
         };
         /** CaveatView */
         readonly CaveatView: {
@@ -2847,9 +2847,9 @@ export interface components {
             /** @default 0 */
             readonly closes_s?: number;
             /** @default [] */
-            readonly closures?: readonly (components["schemas"]["Closure"] | unknown)[];
+            readonly closures?: readonly components["schemas"]["Closure"][];
             readonly code: string;
-            readonly modes: readonly (("road" | "rail" | "foot" | "air") | unknown)[];
+            readonly modes: readonly ("road" | "rail" | "foot" | "air")[];
             readonly names: components["schemas"]["Names"];
             /** @default 0 */
             readonly opens_s?: number;
@@ -2891,7 +2891,7 @@ export interface components {
         /** Denial */
         readonly Denial: {
             /** @default [] */
-            readonly evidence?: readonly (string | unknown)[];
+            readonly evidence?: readonly string[];
             /** @description log:sequence of a record */
             readonly of: string;
             readonly text: components["schemas"]["Words"];
@@ -2935,7 +2935,7 @@ export interface components {
             /** @default  */
             readonly fit?: string;
             /** @default [] */
-            readonly kinds?: readonly (string | unknown)[];
+            readonly kinds?: readonly string[];
             readonly open?: readonly string[] | null;
             /** @default 0 */
             readonly runs?: number;
@@ -2966,7 +2966,7 @@ export interface components {
             /** @enum {string} */
             readonly format: "geojson" | "csv" | "pdf" | "html";
             /** @default [] */
-            readonly kinds?: readonly (string | unknown)[];
+            readonly kinds?: readonly string[];
             /**
              * @default en
              * @enum {string}
@@ -3053,7 +3053,7 @@ export interface components {
             readonly name: string;
             readonly number?: number | null;
             /** @default [] */
-            readonly texts?: readonly (string | unknown)[];
+            readonly texts?: readonly string[];
         };
         /** FieldPage */
         readonly FieldPage: {
@@ -3377,7 +3377,7 @@ export interface components {
             readonly near_line?: components["schemas"]["Window"] | null;
             readonly notice_s: number;
             /** @default [] */
-            readonly over?: readonly (string | unknown)[];
+            readonly over?: readonly string[];
             readonly uncertainty_s: number;
             /** @description log:sequence of a record */
             readonly unit: string;
@@ -3900,7 +3900,7 @@ export interface components {
             readonly active?: boolean;
             /** @description An officer's sign-in name */
             readonly officer: string;
-            readonly roles: readonly (("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node") | unknown)[];
+            readonly roles: readonly ("duty" | "commander" | "secretary" | "planner" | "auditor" | "administrator" | "field" | "node")[];
             readonly title: components["schemas"]["Names"];
             /** @description log:sequence of a record */
             readonly unit?: string | null;
@@ -4156,7 +4156,7 @@ export interface components {
             /** @description log:sequence of a record */
             readonly accepts?: string | null;
             readonly baseline: number;
-            readonly by_parties: readonly (string | unknown)[];
+            readonly by_parties: readonly string[];
             /** @description UTC, microseconds since 1970 */
             readonly due: number;
             readonly names: components["schemas"]["Names"];
@@ -4245,17 +4245,17 @@ export interface components {
         readonly Proposal: {
             readonly adequate_s?: number | null;
             /** @default [] */
-            readonly alone?: readonly (components["schemas"]["Alone"] | unknown)[];
+            readonly alone?: readonly components["schemas"]["Alone"][];
             /** @description UTC, microseconds since 1970 */
             readonly as_of: number;
             /** @default [] */
-            readonly clashes?: readonly (components["schemas"]["Clash"] | unknown)[];
+            readonly clashes?: readonly components["schemas"]["Clash"][];
             /** @description log:sequence of a record */
             readonly kept?: string | null;
             /** @default [] */
-            readonly legs?: readonly (components["schemas"]["Leg"] | unknown)[];
+            readonly legs?: readonly components["schemas"]["Leg"][];
             /** @default [] */
-            readonly overtaken?: readonly (components["schemas"]["Reason"] | unknown)[];
+            readonly overtaken?: readonly components["schemas"]["Reason"][];
             readonly proved: boolean;
             /** @description log:sequence of a record */
             readonly replaces?: string | null;
@@ -4265,9 +4265,9 @@ export interface components {
             /** @description 32 bytes in lower-case hexadecimal */
             readonly snapshot: string;
             /** @default [] */
-            readonly spared?: readonly (components["schemas"]["Spared"] | unknown)[];
+            readonly spared?: readonly components["schemas"]["Spared"][];
             /** @default [] */
-            readonly unmet?: readonly (components["schemas"]["Reason"] | unknown)[];
+            readonly unmet?: readonly components["schemas"]["Reason"][];
             readonly version: string;
         };
         /** ProposalBody */
@@ -4286,7 +4286,7 @@ export interface components {
         /** ProposeBody */
         readonly ProposeBody: {
             /** @default [] */
-            readonly capabilities?: readonly (string | unknown)[];
+            readonly capabilities?: readonly string[];
             /** @description log:sequence of a record */
             readonly incident: string;
             readonly release?: components["schemas"]["Release"] | null;
@@ -4295,7 +4295,7 @@ export interface components {
             /** @enum {string} */
             readonly urgency: "flash" | "immediate" | "priority" | "routine";
             /** @default [] */
-            readonly without?: readonly (string | unknown)[];
+            readonly without?: readonly string[];
         };
         /** Question */
         readonly Question: {
@@ -4325,10 +4325,10 @@ export interface components {
              *       "towns"
              *     ]
              */
-            readonly at?: readonly (("posts" | "crossings" | "towns" | "villages") | unknown)[];
+            readonly at?: readonly ("posts" | "crossings" | "towns" | "villages")[];
             /** @default 0.3 */
             readonly busy?: number;
-            readonly candidates: readonly (number | unknown)[];
+            readonly candidates: readonly number[];
             /** @default 12 */
             readonly hour?: number;
             /** @default false */
@@ -4368,7 +4368,7 @@ export interface components {
         readonly Reason: {
             readonly code: string;
             /** @default [] */
-            readonly facts?: readonly (components["schemas"]["Fact"] | unknown)[];
+            readonly facts?: readonly components["schemas"]["Fact"][];
         };
         /** Recall */
         readonly Recall: {
@@ -4405,13 +4405,13 @@ export interface components {
             readonly spans: readonly (readonly [
                 number,
                 number
-            ] | unknown)[];
+            ])[];
             /** @enum {string} */
             readonly step: "delivered" | "seen" | "acknowledged";
         };
         /** ReceiptsBody */
         readonly ReceiptsBody: {
-            readonly refs: readonly (string | unknown)[];
+            readonly refs: readonly string[];
             /** @enum {string} */
             readonly step: "seen" | "acknowledged";
         };
@@ -4533,7 +4533,7 @@ export interface components {
         /** Report */
         readonly Report: {
             /** @default [] */
-            readonly attachments?: readonly (string | unknown)[];
+            readonly attachments?: readonly string[];
             readonly casualties?: components["schemas"]["Casualties"] | null;
             /** @enum {null|string} */
             readonly category?: "bombing" | "suicide-bombing" | "ambush" | "armed-clash" | "shelling" | "air-strike" | "abduction" | "assassination" | "incursion" | "smuggling" | "sabotage" | "accident" | "disaster" | "other" | null;
@@ -4568,7 +4568,7 @@ export interface components {
         /** Response */
         readonly Response: {
             /** @default [] */
-            readonly capabilities?: readonly (string | unknown)[];
+            readonly capabilities?: readonly string[];
             /** @description log:sequence of a record */
             readonly incident: string;
             /** @default 0 */
@@ -4626,7 +4626,7 @@ export interface components {
         };
         /** RotateKeys */
         readonly RotateKeys: {
-            readonly keys: readonly (("log" | "witness" | "tls") | unknown)[];
+            readonly keys: readonly ("log" | "witness" | "tls")[];
             /** @constant */
             readonly what: "rotate-keys";
         };
@@ -4658,7 +4658,7 @@ export interface components {
              *       "towns"
              *     ]
              */
-            readonly at?: readonly (("posts" | "crossings" | "towns" | "villages") | unknown)[];
+            readonly at?: readonly ("posts" | "crossings" | "towns" | "villages")[];
             /** @default 0.3 */
             readonly busy?: number;
             /** @default 12 */
@@ -4701,7 +4701,7 @@ export interface components {
         /** Sector */
         readonly Sector: {
             readonly code: string;
-            readonly line: readonly (components["schemas"]["Point"] | unknown)[];
+            readonly line: readonly components["schemas"]["Point"][];
             readonly names: components["schemas"]["Names"];
         };
         /** SectorView */
@@ -4919,11 +4919,11 @@ export interface components {
         };
         /** Terms */
         readonly Terms: {
-            readonly clocks: readonly (components["schemas"]["Clock"] | unknown)[];
+            readonly clocks: readonly components["schemas"]["Clock"][];
             /** @default [] */
-            readonly crossings?: readonly (components["schemas"]["CrossingRule"] | unknown)[];
+            readonly crossings?: readonly components["schemas"]["CrossingRule"][];
             readonly notice_distance_m: number;
-            readonly parties: readonly (string | unknown)[];
+            readonly parties: readonly string[];
             readonly purpose: components["schemas"]["Words"];
             readonly retention_days: number;
             readonly title: components["schemas"]["Names"];
@@ -5001,7 +5001,7 @@ export interface components {
         /** Unit */
         readonly Unit: {
             /** @default [] */
-            readonly capabilities?: readonly (string | unknown)[];
+            readonly capabilities?: readonly string[];
             readonly code: string;
             /** @default false */
             readonly crosses_line?: boolean;
@@ -5013,7 +5013,7 @@ export interface components {
             /** @default 50 */
             readonly speed_kmh?: number;
             /** @default [] */
-            readonly speeds?: readonly (components["schemas"]["GroundSpeed"] | unknown)[];
+            readonly speeds?: readonly components["schemas"]["GroundSpeed"][];
             readonly strength: components["schemas"]["Range"];
             /** @enum {string} */
             readonly unit_kind: "patrol" | "reaction" | "medical" | "engineer" | "explosive-disposal" | "aviation" | "drone" | "liaison";
@@ -5103,7 +5103,7 @@ export interface components {
             /** @description An officer's sign-in name */
             readonly incoming: string;
             /** @default [] */
-            readonly open?: readonly (components["schemas"]["OpenItem"] | unknown)[];
+            readonly open?: readonly components["schemas"]["OpenItem"][];
             readonly text?: components["schemas"]["Words"] | null;
         };
         /** WatchView */
@@ -5184,7 +5184,7 @@ export interface components {
             /** @description A party's short name */
             readonly to?: string | null;
             /** @default [] */
-            readonly units?: readonly (string | unknown)[];
+            readonly units?: readonly string[];
             readonly when: components["schemas"]["Moment"];
         };
     };
