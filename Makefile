@@ -8,7 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := pyproject.toml hatch_build.py $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: demo test check bench clean help
+.PHONY: demo test check bench pictures clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ check: $(VENV)/.tested ## lint and types, without the tests
 bench: $(VENV)/.tested ## measure, side by side with peers; QUICK=1 for small sizes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+pictures: $(VENV)/.tested ## take the documentation's pictures of every screen
+	$(BIN)/python tests/provision.py
+	$(BIN)/python tests/browser/pictures.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sarhad needs Python 3.11 or newer; name it with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Stage
 from browser.desks import Desk, Desks, axe, overflowing
+from browser.screens import Screen, screens
 
-SCREENS = Path(__file__).resolve().parents[2] / "ui" / "src" / "views" / "screens.ts"
-ROLES = ("duty", "commander", "secretary", "planner", "auditor", "administrator", "field")
 WIDTHS = (1440, 700, 320)
-
-
-class Screen(NamedTuple):
-    """A line of the pages' list of screens."""
-
-    name: str
-    path: str
-    role: str
-    listed: bool
-
-
-def screens() -> list[Screen]:
-    """Every screen, with an officer who is shown the way to it."""
-    found = []
-    for line in re.findall(r"^  \{ name: .*\},$", SCREENS.read_text(encoding="utf-8"), re.MULTILINE):
-        name, path = re.findall(r'(?:name|path): "([^"]+)"', line)
-        roles = re.search(r"roles: \[([^\]]*)\]", line)
-        allowed = re.findall(r'"(\w+)"', roles.group(1)) if roles else ["duty"]
-        found.append(Screen(name, path, next(role for role in ROLES if role in allowed), "listed: true" in line))
-    assert found[0].name == "watch"
-    return found
-
-
 ALL = pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.name)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", ["en", "fa", "ur"])
 
@@ -60,7 +34,7 @@ class Opened:
         page = self.pages[key]
         page.set_viewport_size({"width": 1440, "height": 900})
         ref = page.request.get(f"{desk.url}/api/incidents").json()[0]["ref"]
-        page.goto(desk.url + screen.path.replace(":ref", ref))
+        page.goto(desk.url + screen.at(ref))
         page.wait_for_selector("#main:not(.wait)")
         page.wait_for_function("document.fonts.status === 'loaded'")
         return page
