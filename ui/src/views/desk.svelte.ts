@@ -21,6 +21,8 @@ export interface Notice {
   readonly id: number;
   readonly tone: "good" | "bad";
   readonly text: string;
+  /** Takes back what was done to what is not sent yet. */
+  readonly undo?: () => void;
 }
 
 export type Pane = "inbox" | "map" | "log" | "detail";
@@ -389,10 +391,10 @@ class Desk {
 
   // Telling -----------------------------------------------------------------------
 
-  say(tone: Notice["tone"], text: string): void {
+  say(tone: Notice["tone"], text: string, undo?: () => void): void {
     const id = ++this.#noticeId;
-    this.notices = [...this.notices.filter((held) => held.text !== text), { id, tone, text }].slice(-3);
-    window.setTimeout(() => this.dismiss(id), tone === "good" ? 5_000 : 12_000);
+    this.notices = [...this.notices.filter((held) => held.text !== text), { id, tone, text, ...(undo ? { undo } : {}) }].slice(-3);
+    window.setTimeout(() => this.dismiss(id), tone === "good" && !undo ? 5_000 : 12_000);
   }
 
   dismiss(id: number): void {
