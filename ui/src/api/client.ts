@@ -12,6 +12,7 @@ import type {
   IncidentView,
   Page,
   Paper,
+  PlanView,
   PreviewPartner,
   ProposeBody,
   RecordDetail,
@@ -157,6 +158,23 @@ export class Client {
   /** The text of a record's C2SP tlog-proof. */
   proof(ref: string): Promise<string> {
     return this.#raw("GET", this.proofUrl(ref)).then((answer) => answer.text());
+  }
+
+  /** What a plan is made from. */
+  plan(spreadProvinces: boolean): Promise<PlanView> {
+    return this.#call("GET", `/api/plan${query({ spread_provinces: spreadProvinces ? "true" : null })}`);
+  }
+
+  /** One question of planning; a newer one of the same `asker` replaces it (`superseded`). */
+  ask<T>(what: "site" | "reach" | "dividend", question: object): Promise<T> {
+    return this.#call("POST", `/api/plan/${what}`, question);
+  }
+
+  /** A plan as a file, and the name that the node gave it. */
+  async planFile(what: "site" | "dividend", order: object): Promise<{ blob: Blob; name: string }> {
+    const answer = await this.#raw("POST", `/api/plan/${what}/export`, order);
+    const name = /filename="([\w.-]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "plan";
+    return { blob: await answer.blob(), name };
   }
 
   /** A bundle for an audience: `own`, `public` or a partner's name. */

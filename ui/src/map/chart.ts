@@ -215,7 +215,7 @@ export class Chart {
   }
 }
 
-function positionOf(coordinate: number[]): Position | null {
+export function positionOf(coordinate: number[]): Position | null {
   const [lon = 0, lat = 0] = toLonLat(coordinate);
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat: toE7(lat), lon: toE7(lon) } : null;
 }

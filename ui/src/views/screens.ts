@@ -28,6 +28,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "cell", path: "/cell", listed: true, load: () => import("./cell/Cell.svelte"), roles: ["duty", "commander", "secretary", "auditor"] },
   { name: "handover", path: "/handover", listed: true, load: () => import("./handover/Handover.svelte"), roles: ["duty", "commander"] },
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
+  { name: "plan", path: "/plan", listed: true, roles: ["planner", "commander", "auditor"], load: () => import("./plan/Plan.svelte") },
   { name: "print", path: "/print", listed: true, roles: ["duty", "commander", "secretary", "planner", "auditor"], load: () => import("./print/Print.svelte") },
   { name: "account", path: "/account", load: () => import("./account/Account.svelte") },
   { name: "admin", path: "/admin", listed: true, roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },

@@ -43,7 +43,6 @@ CELL_E7 = 500_000
 
 def site(board: Board, scenario: Scenario) -> SitedView:
     """Choose the sites; raises Refused or SitingError for a question that cannot be asked."""
-    began = time.monotonic()
     cost, weight, spots = board.cost(scenario), board.weight(scenario.weights), board.spots(scenario.at)
     existing = [j for j, spot in enumerate(spots) if scenario.keep_posts and spot.what == "post"]
     room = len(spots) - len(existing)
@@ -51,7 +50,9 @@ def site(board: Board, scenario: Scenario) -> SitedView:
         raise Refused(f"{scenario.sites} sites do not fit on {room} candidates", where="sites", do="Ask for fewer")
     if scenario.sites + len(existing) == 0 and scenario.method != "all":
         raise Refused("no site is asked for and none is kept", where="sites", do="Ask for at least one")
+    began = time.monotonic()
     answer = choose(scenario, cost, weight, existing)
+    took_ms = round((time.monotonic() - began) * 1000)
     arrival = cost[:, sorted(set(answer.sites))].min(axis=1) if answer.sites else np.full(len(weight), np.inf)
     within = cost <= scenario.minutes * 60 if scenario.method in ("maximal", "all", "expected") else np.isfinite(cost)
     return SitedView(
@@ -61,7 +62,7 @@ def site(board: Board, scenario: Scenario) -> SitedView:
         bound=finite(answer.bound),
         gap=finite(answer.gap),
         nodes=answer.nodes,
-        took_ms=round((time.monotonic() - began) * 1000),
+        took_ms=took_ms,
         why=answer.why,
         total=float(weight.sum()),
         candidates=len(spots),

@@ -1,0 +1,160 @@
+/** What one open Plan screen knows: the plan's ground, its questions in the address, the newest answers. */
+
+import { ApiError } from "../../api/client";
+import type { DividendView, PlanView, ReachView, SitedView } from "../../api/types";
+import { fromAddress, toAddress, USUAL, USUAL_JOINTNESS, weightsFrom, weightsTo, type Jointness, type Scenario, type Weights } from "../../model/plan";
+import { unique } from "../../model/unique";
+import { desk } from "../desk.svelte";
+import { router } from "../router.svelte";
+
+export type Slot = "a" | "b";
+export const SLOTS: readonly Slot[] = ["a", "b"];
+const PAUSE_MS = 180;
+
+/** One kind of question: the newest answer, whether another is on its way, and what went wrong. */
+export class Question<T> {
+  answer = $state.raw<T | null>(null);
+  busy = $state(false);
+  problem = $state.raw<ApiError | null>(null);
+  /** The question that `answer` is of, or will be; written by `ask`. */
+  #asked = "";
+
+  constructor(
+    readonly what: "site" | "reach" | "dividend",
+    readonly asker: string,
+  ) {}
+
+  async ask(question: object): Promise<void> {
+    const key = JSON.stringify(question);
+    if (key === this.#asked && !this.problem) return;
+    this.#asked = key;
+    this.busy = true;
+    try {
+      const answer = await desk.client.ask<T>(this.what, { ...question, asker: this.asker });
+      if (key !== this.#asked) return;
+      this.answer = answer;
+      this.problem = null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (key !== this.#asked || error.code === "superseded") return;
+      this.problem = error;
+    } finally {
+      if (key === this.#asked) this.busy = false;
+    }
+  }
+
+  /** Forgets the answer, so that one that is still on its way is nobody's. */
+  forget(): void {
+    this.#asked = "";
+    this.answer = null;
+    this.problem = null;
+    this.busy = false;
+  }
+}
+
+export class Planning {
+  readonly #id = unique();
+  view = $state.raw<PlanView | null>(null);
+  problem = $state.raw<ApiError | null>(null);
+  readonly sited: Readonly<Record<Slot, Question<SitedView>>> = { a: new Question("site", `${this.#id}-a`), b: new Question("site", `${this.#id}-b`) };
+  readonly reached: Readonly<Record<Slot, Question<ReachView>>> = { a: new Question("reach", `${this.#id}-a`), b: new Question("reach", `${this.#id}-b`) };
+  readonly dividend = new Question<DividendView>("dividend", `${this.#id}-d`);
+  readonly simulated = new Question<DividendView>("dividend", `${this.#id}-s`);
+
+  /** What was moved and is not in the address yet. */
+  #moved = $state.raw<Readonly<Record<string, string | null>>>({});
+  #timer = 0;
+
+  #said(name: string): string {
+    return name in this.#moved ? (this.#moved[name] ?? "") : router.get(name);
+  }
+
+  readonly tab = $derived<"site" | "dividend">(router.get("view") === "dividend" ? "dividend" : "site");
+  readonly comparing = $derived(router.query.has("b"));
+  readonly slots = $derived<readonly Slot[]>(this.comparing ? SLOTS : ["a"]);
+  readonly scenarios: Readonly<Record<Slot, Scenario>> = $derived({ a: fromAddress(this.#said("a"), USUAL), b: fromAddress(this.#said("b"), USUAL) });
+  readonly jointness: Jointness = $derived(fromAddress(this.#said("d"), USUAL_JOINTNESS));
+  readonly weights: Weights = $derived(weightsFrom(this.#said("w")));
+  readonly spread = $derived(router.get("spread") === "1");
+  readonly area = $derived(router.get("area") === "1");
+  /** What both scenarios and the dividend share. */
+  readonly shared = $derived({ weights: this.weights, spread_provinces: this.spread });
+
+  async load(): Promise<void> {
+    this.problem = null;
+    try {
+      this.view = await desk.client.plan(this.spread);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.problem = error;
+    }
+  }
+
+  // What the officer changes: at once on the screen, a moment later in the address and to the node.
+
+  change(slot: Slot, part: Partial<Scenario>): void {
+    this.#move({ [slot]: toAddress({ ...this.scenarios[slot], ...part }, USUAL) || "usual" });
+  }
+
+  changeJointness(part: Partial<Jointness>): void {
+    this.#move({ d: toAddress({ ...this.jointness, ...part }, USUAL_JOINTNESS) || null });
+  }
+
+  weigh(key: string, value: number | null): void {
+    const rest = Object.fromEntries(Object.entries(this.weights).filter(([held]) => held !== key));
+    this.#move({ w: weightsTo(value === null ? rest : { ...rest, [key]: value }) || null });
+  }
+
+  weighAsUsual(): void {
+    this.#move({ w: null });
+  }
+
+  /** Begins to compare with a copy of A that is asked per side, or ends it. */
+  compare(on: boolean): void {
+    const other = { ...this.scenarios.a, mode: this.scenarios.a.mode === "joint" ? "separate" : "joint" } as const;
+    if (!on) this.sited.b.forget();
+    router.put({ b: on ? toAddress(other, USUAL) || "usual" : null });
+  }
+
+  put(values: Readonly<Record<string, string | null>>): void {
+    router.put(values);
+  }
+
+  #move(values: Readonly<Record<string, string | null>>): void {
+    this.#moved = { ...this.#moved, ...values };
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      const moved = this.#moved;
+      router.put(moved);
+      this.#moved = {};
+    }, PAUSE_MS);
+  }
+
+  close(): void {
+    window.clearTimeout(this.#timer);
+    for (const question of [this.sited.a, this.sited.b, this.reached.a, this.reached.b, this.dividend, this.simulated]) question.forget();
+  }
+
+  // What is asked -----------------------------------------------------------------------
+
+  solve(slot: Slot): void {
+    void this.sited[slot].ask({ ...fromAddress(router.get(slot), USUAL), weights: weightsFrom(router.get("w")), spread_provinces: this.spread });
+  }
+
+  /** Asks for the area that the sites of the newest answer reach. */
+  reach(slot: Slot): void {
+    const answer = this.sited[slot].answer;
+    if (!this.area || !answer?.sites.length) return this.reached[slot].forget();
+    const candidates = answer.sites.map((site) => site.candidate);
+    void this.reached[slot].ask({ ...fromAddress(router.get(slot), USUAL), ...this.shared, candidates });
+  }
+
+  valueJointness(): void {
+    const { answer_s, answer_p90_s, kinds, open } = fromAddress(router.get("d"), USUAL_JOINTNESS);
+    void this.dividend.ask({ answer_s, answer_p90_s, kinds, open, weights: weightsFrom(router.get("w")), spread_provinces: this.spread, runs: 0 });
+  }
+
+  simulate(): void {
+    void this.simulated.ask({ ...this.jointness, ...this.shared });
+  }
+}
