@@ -12,7 +12,6 @@ import type {
   IncidentView,
   Page,
   Paper,
-  PlanView,
   PreviewPartner,
   ProposeBody,
   RecordDetail,
@@ -160,23 +159,6 @@ export class Client {
     return this.#raw("GET", this.proofUrl(ref)).then((answer) => answer.text());
   }
 
-  /** What a plan is made from. */
-  plan(spreadProvinces: boolean): Promise<PlanView> {
-    return this.#call("GET", `/api/plan${query({ spread_provinces: spreadProvinces ? "true" : null })}`);
-  }
-
-  /** One question of planning; a newer one of the same `asker` replaces it (`superseded`). */
-  ask<T>(what: "site" | "reach" | "dividend", question: object): Promise<T> {
-    return this.#call("POST", `/api/plan/${what}`, question);
-  }
-
-  /** A plan as a file, and the name that the node gave it. */
-  async planFile(what: "site" | "dividend", order: object): Promise<{ blob: Blob; name: string }> {
-    const answer = await this.#raw("POST", `/api/plan/${what}/export`, order);
-    const name = /filename="([\w.-]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "plan";
-    return { blob: await answer.blob(), name };
-  }
-
   /** A bundle for an audience: `own`, `public` or a partner's name. */
   exportBundle(audience: string): Promise<Blob> {
     return this.#raw("POST", "/api/export", { audience }).then((answer) => answer.blob());
@@ -303,6 +285,13 @@ export class Client {
   /** Answers a request for one of our units. */
   replyForUnit(body: ReplyBody): Promise<WrittenAll> {
     return this.#call("POST", "/api/response/reply", body);
+  }
+
+  /** A file that the node makes of what is sent, and the name that it gave it. */
+  async made(path: string, order: object): Promise<{ blob: Blob; name: string }> {
+    const answer = await this.#raw("POST", path, order);
+    const name = /filename="([\w.-]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "file";
+    return { blob: await answer.blob(), name };
   }
 
   #keep(session: SessionView): SessionView {

@@ -20,7 +20,8 @@ import Text from "ol/style/Text";
 import type { ReachView } from "../api/types";
 import { degrees, type Position } from "../model/coordinates";
 import { positionOf } from "./chart";
-import { adminStyle, basemap, basemapStyle, borderStyle, landStyle, shapes, type ReadRange } from "./ground";
+import { adminStyle, borderStyle, landStyle, shapes } from "./ground";
+import type { ReadRange } from "./later/basemap";
 import { PALETTES, type Palette } from "./palette";
 
 /** How a place is shown: by the band it is reached in, or by what jointness changes. */
@@ -114,6 +115,7 @@ export class PlanChart {
   }
 
   async addBasemap(name: string, read: ReadRange): Promise<void> {
+    const { basemap, basemapStyle } = await import("./later/basemap");
     const layer = await basemap(name, read);
     this.#map.addLayer(layer);
     this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#view.getZoom() ?? 0)));

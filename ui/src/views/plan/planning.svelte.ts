@@ -1,6 +1,7 @@
 /** What one open Plan screen knows: the plan's ground, its questions in the address, the newest answers. */
 
 import { ApiError } from "../../api/client";
+import { askPlan, planOf } from "../../api/plan";
 import type { DividendView, PlanView, ReachView, SitedView } from "../../api/types";
 import { fromAddress, toAddress, USUAL, USUAL_JOINTNESS, weightsFrom, weightsTo, type Jointness, type Scenario, type Weights } from "../../model/plan";
 import { unique } from "../../model/unique";
@@ -30,7 +31,7 @@ export class Question<T> {
     this.#asked = key;
     this.busy = true;
     try {
-      const answer = await desk.client.ask<T>(this.what, { ...question, asker: this.asker });
+      const answer = await askPlan<T>(desk.client, this.what, { ...question, asker: this.asker });
       if (key !== this.#asked) return;
       this.answer = answer;
       this.problem = null;
@@ -83,7 +84,7 @@ export class Planning {
   async load(): Promise<void> {
     this.problem = null;
     try {
-      this.view = await desk.client.plan(this.spread);
+      this.view = await planOf(desk.client, this.spread);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.problem = error;
