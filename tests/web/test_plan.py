@@ -1,0 +1,176 @@
+"""The plan's calls: who may ask, what is bounded, what an answer says, what a file holds.  A real worker computes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from desk.house import House
+from node.commands import REGION
+from sarhad.web.latest import Latest, Superseded
+from sarhad.web.settings import WebSettings
+from web.served import Client, Served, served
+
+READERS = ("planner", "commander", "auditor")
+OTHERS = ("duty", "secretary", "admin")
+
+
+@pytest_asyncio.fixture
+async def planner(ir: House, pk: House, settings: WebSettings) -> AsyncIterator[Client]:
+    """The planner of a desk that has the example region."""
+    assert settings.pages is not None
+    async with served(ir, WebSettings(region=REGION, pages=settings.pages)) as desk, desk.officer("planner") as client:
+        yield client
+
+
+async def solved(client: Client, **scenario: Any) -> dict[str, Any]:
+    status, answer = await client.post("/api/plan/site", scenario)
+    assert status == 200, answer
+    found: dict[str, Any] = answer
+    return found
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_who_has_no_part_in_planning_is_refused(desk: Served, name: str) -> None:
+    async with desk.officer(name) as client:
+        for call in (client.get("/api/plan"), client.post("/api/plan/site", {}), client.post("/api/plan/dividend", {})):
+            status, answer = await call
+            assert (status, answer["code"]) == (403, "role")
+
+
+@pytest.mark.parametrize("name", READERS)
+async def test_a_region_that_cannot_be_read_is_told_to_those_who_may_ask(desk: Served, name: str) -> None:
+    async with desk.officer(name) as client:
+        status, answer = await client.get("/api/plan")
+        assert (status, answer["code"]) == (422, "region")
+        assert "region.json" in answer["where"]
+        assert answer["do"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("site", {"sites": 61}, "sites"),
+        ("site", {"minutes": 1}, "minutes"),
+        ("site", {"hour": 24}, "hour"),
+        ("site", {"method": "guess"}, "method"),
+        ("site", {"limit_s": 3600}, "limit_s"),
+        ("site", {"weights": {"bombing": -1}}, "weights"),
+        ("site", {"weights": {f"k{n}": 1 for n in range(65)}}, "weights"),
+        ("site", {"at": []}, "at"),
+        ("site", {"nonsense": 1}, ""),
+        ("dividend", {"runs": 201}, "runs"),
+        ("dividend", {"answer_s": 86_401}, "answer_s"),
+        ("reach", {"candidates": list(range(121))}, "candidates"),
+        ("site/export", {"format": "exe", "a": {}}, "format"),
+    ],
+)
+async def test_every_input_has_a_bound_and_the_field_is_named(
+    desk: Served, path: str, body: dict[str, Any], field: str
+) -> None:
+    async with desk.officer("planner") as client:
+        status, answer = await client.post(f"/api/plan/{path}", body)
+    assert (status, answer["code"]) == (400, "bad-request"), answer
+    assert field in f"{answer['where']} {answer['what']}"
+
+
+async def test_a_plan_says_what_it_rests_on_and_an_answer_how_good_it_is(planner: Client) -> None:
+    status, plan = await planner.get("/api/plan")
+    assert status == 200
+    tables = {table["id"]: table for table in plan["tables"]}
+    assert tables["ucdp"]["incidents"] == sum(tables["ucdp"]["precision"].values()) == 225
+    assert plan["left_out"]["4"] == 26
+    assert {crossing["code"]: crossing["agreed"] for crossing in plan["crossings"]}["C2"] is False
+    columns = plan["places"]
+    assert len({len(columns[key]) for key in ("name", "lat", "lon", "party", "weight")}) == 1
+
+    joint, apart = await solved(planner, method="centre"), await solved(planner, method="centre", mode="separate")
+    for answer in (joint, apart):
+        assert answer["status"] == "optimal"
+        assert answer["value"] == answer["bound"]
+        assert len(answer["arrival_s"]) == len(columns["lat"])
+        assert max(answer["arrival_s"]) == pytest.approx(answer["value"], abs=1)
+    assert joint["value"] <= apart["value"]
+
+    more = await solved(planner, sites=12)
+    assert more["value"] >= (await solved(planner, sites=6))["value"]
+    assert sum(site["serves"] for site in more["sites"]) <= more["total"] + 1e-6
+    kept = await solved(planner, sites=0, keep_posts=True)
+    assert [site["existing"] for site in kept["sites"]] == [True] * plan["candidates"]["posts"]
+
+    candidates = [site["candidate"] for site in more["sites"]]
+    status, reach = await planner.post("/api/plan/reach", {"sites": 12, "candidates": candidates})
+    assert status == 200
+    assert [band["minutes"] for band in reach["bands"]] == [30, 60, 120]
+    assert all(first <= last for band in reach["bands"] for _, first, last in band["runs"])
+
+
+async def test_what_cannot_be_asked_is_refused_with_what_to_do(planner: Client) -> None:
+    for path, body, where in (
+        ("site", {"open": ["C9"]}, "open"),
+        ("site", {"weights": {"source:ucdp": 0, "source:iran-side": 0}}, "weights"),
+        ("site", {"at": ["crossings"], "sites": 20}, "sites"),
+        ("reach", {"at": ["crossings"], "candidates": [50]}, "candidates"),
+        ("dividend", {"kinds": ["cavalry"]}, "kinds"),
+        ("dividend", {"runs": 2, "fit": "elsewhere"}, "fit"),
+    ):
+        status, answer = await planner.post(f"/api/plan/{path}", body)
+        assert (status, answer["where"]) == (422, where), (body, answer)
+        assert answer["do"]
+
+
+async def test_the_same_seed_gives_the_same_dividend_and_closing_all_crossings_leaves_none(planner: Client) -> None:
+    asked = {"kinds": ["explosive-disposal"], "runs": 4, "years": 2, "seed": 7}
+    first, again = [(await planner.post("/api/plan/dividend", asked))[1] for _ in range(2)]
+    assert {**first, "took_ms": 0} == {**again, "took_ms": 0}
+    assert first["joint"]["median_s"] < first["separate"]["median_s"]
+    assert first["load"]["seed"] == 7
+    assert first["load"]["gain"]["median_s"]["low"] <= first["load"]["gain"]["median_s"]["mean"]
+    _, shut = await planner.post("/api/plan/dividend", {"kinds": ["explosive-disposal"], "open": []})
+    assert shut["joint"] == shut["separate"]
+    assert shut["load"] is None
+
+
+async def test_files_hold_what_the_screen_shows(planner: Client) -> None:
+    shown = await solved(planner, sites=4)
+    order: dict[str, Any] = {"a": {"sites": 4}, "b": {"sites": 4, "method": "median"}}
+    _, raw = await planner.post("/api/plan/site/export", {**order, "format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(raw.decode())))
+    mine = [row for row in rows if row["scenario"] == "A"]
+    assert [row["name"] for row in mine] == [site["names"]["en"] for site in shown["sites"]]
+    assert {row["scenario"] for row in rows} == {"A", "B"}
+    _, raw = await planner.post("/api/plan/site/export", {**order, "format": "geojson"})
+    features = json.loads(raw)["features"]
+    assert features[0]["geometry"]["coordinates"] == pytest.approx([float(mine[0]["lon"]), float(mine[0]["lat"])])
+    _, raw = await planner.post("/api/plan/site/export", {**order, "format": "pdf", "lang": "ur"})
+    assert raw.startswith(b"%PDF")
+    _, raw = await planner.post("/api/plan/dividend/export", {"format": "html", "lang": "fa"})
+    assert '<html lang="fa" dir="rtl">' in raw.decode()
+    assert "planner@ir" in raw.decode()
+
+
+async def test_a_newer_question_of_a_page_takes_the_place_of_the_older() -> None:
+    latest, free = Latest(), asyncio.Event()
+
+    async def slow() -> bytes:
+        await free.wait()
+        return b"old"
+
+    async def quick() -> bytes:
+        return b"new"
+
+    older = asyncio.create_task(latest.run("page", slow()))
+    other = asyncio.create_task(latest.run("another page", slow()))
+    await asyncio.sleep(0)
+    assert await latest.run("page", quick()) == b"new"
+    with pytest.raises(Superseded):
+        await older
+    free.set()
+    assert await other == b"old"
