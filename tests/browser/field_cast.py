@@ -12,7 +12,7 @@ from playwright.sync_api import APIRequestContext, BrowserContext, Page, expect
 from browser.desks import WATCH_CSP, Desk
 
 US = 1_000_000
-PASSWORD = "the wind over Zahedan"
+PASSWORD = "the wind over Zahedan at night"
 NO_LINK = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "Failed to fetch", "ERR_FAILED")
 PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "device_scale_factor": 1}
 SOMEWHERE = {"latitude": 28.95, "longitude": 61.55, "accuracy": 15}
@@ -101,7 +101,9 @@ def make_leader(desk: Desk) -> Leader:
     code, name = f"Test-{mark}", f"leader-{mark}"
     made = Leader(desk, duty, admin, code, make_unit(admin, code), name)
     made.moved_to(made.unit)
-    admin.post(f"/api/officers/{name}/password", {"password": PASSWORD}, "PUT")
+    once = admin.post(f"/api/officers/{name}/one-time", None)["password"]
+    own = caller(desk, name, once)
+    own.post("/api/session/password", {"old": once, "new": PASSWORD}, "PUT")
     return made
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from browser.desks import Desks, axe
 from browser.field_cast import (
+    PASSWORD,
     Leader,
     all_sent,
     cut,
@@ -329,7 +330,7 @@ def test_a_duty_officer_acts_for_a_unit_that_is_chosen(leader: Leader) -> None:
 def test_who_leads_a_unit_and_has_no_desk_is_led_to_the_field_page(leader: Leader) -> None:
     page = leader.desk.open(size=(390, 800))
     page.fill("input[name=officer]", leader.name)
-    page.fill("input[name=password]", "the wind over Zahedan")
+    page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/field")
     page.wait_for_selector("nav .act")

@@ -34,6 +34,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "admin", path: "/admin", listed: true, roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
   { name: "admin", path: "/admin/:part", roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
   { name: "field", path: "/field", listed: true, roles: ["field", "duty", "commander"], load: apart },
+  { name: "phones", path: "/phones", listed: true, roles: ["administrator", "commander", "duty"], load: () => import("./phones/Phones.svelte") },
 ];
 
 /** The screen at an address and what its address says; null where there is none. */

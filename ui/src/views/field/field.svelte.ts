@@ -146,6 +146,8 @@ class Field {
 
   async #signed(session: SessionView): Promise<void> {
     localStorage.setItem(SIGNED_IN, "yes");
+    // A one-time password is good for choosing an own one, which is done at the desk's sign-in.
+    if (session.must_choose) return location.assign("/");
     this.session = session;
     this.ended = false;
     const me = { party: session.party, officer: session.officer, roles: session.roles };
