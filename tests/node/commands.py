@@ -116,7 +116,7 @@ def two_nodes(folder: Path) -> tuple[Path, Path]:
             "--ground", REGION / "ground" / f"{party}.json",
         )  # fmt: skip
         set_ports(root, free_port(), port)
-        for role in ("duty", "commander", "auditor"):
+        for role in ("duty", "commander", "planner", "auditor"):
             sarhad("officer", "password", root, role)
         made.append(root)
     for inviter, joiner in (made, made[::-1]):

@@ -24,6 +24,7 @@ from sarhad.node.administration import Administration
 from sarhad.node.build import Node, opened
 from sarhad.node.certificate import DeskTls, phones
 from sarhad.node.compute import Compute
+from sarhad.node.drill.at_desk import Drills
 from sarhad.node.printing.make import NodePrinter
 from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
@@ -180,6 +181,7 @@ def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> Des
         plans=workers.plan,
         approvals=node.approvals,
         keeping=Administration(node),
+        drilling=Drills(node),
     )
     config = uvicorn.Config(
         app,

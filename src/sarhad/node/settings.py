@@ -55,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_claim: Annotated[str, Meta(description="Verified claim that is the officer's sign-in name here")] = (
         "preferred_username"
     )
+    scenario_folder: Annotated[
+        str, Meta(description="Folder of the scenarios that can be drilled at the desk; empty: the region's")
+    ] = ""
     backup_folder: Annotated[
         str, Meta(description="Folder for copies that the desk's button makes; empty: by command only")
     ] = ""

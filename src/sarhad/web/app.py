@@ -25,6 +25,7 @@ from sarhad.web import (
     cell,
     chart,
     countersigned,
+    drills,
     errors,
     events,
     field,
@@ -41,6 +42,7 @@ from sarhad.web import (
     units,
     watch,
 )
+from sarhad.web.drilling import Drilling
 from sarhad.web.guards import Doorkeeper, allow, keep_door
 from sarhad.web.keeping import Keeping
 from sarhad.web.office import Office
@@ -91,6 +93,7 @@ def api() -> list[HTTPRouteHandler]:
         replay.HANDLERS,
         events.HANDLERS,
         plan.HANDLERS,
+        drills.HANDLERS,
     )
     return [handler for group in groups for handler in group]
 
@@ -107,11 +110,13 @@ def create_app(
     plans: Compute | None = None,
     approvals: Approvals | None = None,
     keeping: Keeping | None = None,
+    drilling: Drilling | None = None,
 ) -> Litestar:
     """Make the application of one desk; serve it on the desk's address."""
     office = Office(
-        desk, accounts, attachments, settings or WebSettings(), export, printer, compute, plans, approvals, keeping
-    )
+        desk, accounts, attachments, settings or WebSettings(), export, printer, compute, plans, approvals, keeping,
+        drilling,
+    )  # fmt: skip
     return application(office, None)
 
 

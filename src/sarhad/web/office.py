@@ -17,6 +17,7 @@ from sarhad.desk.attachments import Attachments
 from sarhad.desk.passkeys import Passkeys
 from sarhad.desk.photos import Photos
 from sarhad.desk.responding import Responding
+from sarhad.web.drilling import Drilling
 from sarhad.web.encoded import Encoded
 from sarhad.web.keeping import Keeping
 from sarhad.web.latest import Latest
@@ -55,6 +56,7 @@ class Office:
     """The worker for plans, apart, so that no study keeps a response waiting."""
     approvals: Approvals | None = None
     keeping: Keeping | None = None
+    drilling: Drilling | None = None
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
     present: Counter[str] = field(default_factory=Counter)

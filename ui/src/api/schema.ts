@@ -1081,6 +1081,110 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/drills": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetDrills
+         * @description Every drill that somebody began, newest first, with what is played of it.
+         */
+        readonly get: operations["getDrills"];
+        readonly put?: never;
+        /**
+         * StartDrill
+         * @description Begin a drill under a new name and play our side; the other side is asked to play its own.
+         */
+        readonly post: operations["startDrill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/drills/{exercise}/join": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * JoinDrill
+         * @description Play our side of a drill that is begun, by its clock.
+         */
+        readonly post: operations["joinDrill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/drills/{exercise}/score": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ScoreDrill
+         * @description Both sides' times, from a bundle of which every proof was verified.
+         */
+        readonly get: operations["scoreDrill"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/drills/{exercise}/stop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * StopDrill
+         * @description Stop playing our side; what was written stays.
+         */
+        readonly post: operations["stopDrill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/drills/scenarios": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetScenarios
+         * @description The scenarios that can be drilled from here.
+         */
+        readonly get: operations["getScenarios"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/events": {
         readonly parameters: {
             readonly query?: never;
@@ -3005,6 +3109,35 @@ export interface components {
             readonly took_ms: number;
             readonly units: number;
         };
+        /** DrillStepView */
+        readonly DrillStepView: {
+            readonly at_s: number;
+            readonly at_us: number | null;
+            readonly kind: string;
+            readonly name: string;
+            readonly party: string;
+            readonly reaction: boolean;
+            readonly ref: string;
+        };
+        /** DrillView */
+        readonly DrillView: {
+            readonly about: {
+                readonly [key: string]: string;
+            };
+            readonly begun_by: string;
+            readonly begun_ref: string;
+            readonly begun_us: number;
+            readonly director: string;
+            readonly exercise: string;
+            readonly lasts_s: number;
+            readonly problem: string;
+            readonly same: boolean;
+            readonly scenario: string;
+            readonly speed: number;
+            /** @enum {string} */
+            readonly state: "running" | "ready" | "done" | "failed";
+            readonly steps: readonly components["schemas"]["DrillStepView"][];
+        };
         /**
          * ErrorView
          * @description ``code``: a stable word; ``retry``: the same call may succeed later unchanged.
@@ -3313,6 +3446,11 @@ export interface components {
             /** @enum {string} */
             readonly state: "running" | "done" | "failed";
             readonly total: number;
+        };
+        /** JoinBody */
+        readonly JoinBody: {
+            /** @default false */
+            readonly reactions?: boolean;
         };
         /** KeysView */
         readonly KeysView: {
@@ -4689,6 +4827,51 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        /** ScenarioView */
+        readonly ScenarioView: {
+            readonly about: {
+                readonly [key: string]: string;
+            };
+            readonly expectations: number;
+            readonly lasts_s: number;
+            readonly name: string;
+            readonly ours: number;
+            readonly parties: readonly string[];
+            readonly reactions: number;
+            readonly sha256: string;
+            readonly theirs: number;
+        };
+        /** ScoreLineView */
+        readonly ScoreLineView: {
+            readonly by: string;
+            readonly done_by: string;
+            readonly of: string;
+            /** @enum {string} */
+            readonly outcome: "met" | "late" | "missing" | "unproven" | "not-delivered" | "not-played";
+            readonly ref: string;
+            readonly step: string;
+            readonly took_s: number | null;
+            readonly within_s: number;
+        };
+        /** ScoreSideView */
+        readonly ScoreSideView: {
+            readonly expected: number;
+            readonly late: number;
+            readonly median_s: number | null;
+            readonly met: number;
+            readonly missing: number;
+            readonly not_scored: number;
+            readonly party: string;
+            readonly unproven: number;
+        };
+        /** ScoreView */
+        readonly ScoreView: {
+            readonly exercise: string;
+            readonly left: readonly string[];
+            readonly lines: readonly components["schemas"]["ScoreLineView"][];
+            readonly scenario: string;
+            readonly sides: readonly components["schemas"]["ScoreSideView"][];
+        };
         /** Section */
         readonly Section: {
             /** @default  */
@@ -4806,6 +4989,16 @@ export interface components {
             readonly names: components["schemas"]["Names"];
             readonly party: string;
             readonly units: number;
+        };
+        /** StartBody */
+        readonly StartBody: {
+            /** @description The drill's name; absent when live */
+            readonly exercise: string;
+            /** @default false */
+            readonly reactions?: boolean;
+            readonly scenario: string;
+            /** @default 1 */
+            readonly speed?: number;
         };
         /** Stated */
         readonly Stated: {
@@ -5238,6 +5431,8 @@ export type Disregard = components['schemas']['Disregard'];
 export type DividendBody = components['schemas']['DividendBody'];
 export type DividendExport = components['schemas']['DividendExport'];
 export type DividendView = components['schemas']['DividendView'];
+export type DrillStepView = components['schemas']['DrillStepView'];
+export type DrillView = components['schemas']['DrillView'];
 export type ErrorView = components['schemas']['ErrorView'];
 export type Estimate = components['schemas']['Estimate'];
 export type EstimateView = components['schemas']['EstimateView'];
@@ -5263,6 +5458,7 @@ export type IncidentView = components['schemas']['IncidentView'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type ItemView = components['schemas']['ItemView'];
 export type JobView = components['schemas']['JobView'];
+export type JoinBody = components['schemas']['JoinBody'];
 export type KeysView = components['schemas']['KeysView'];
 export type KindCount = components['schemas']['KindCount'];
 export type KindView = components['schemas']['KindView'];
@@ -5393,6 +5589,10 @@ export type RotateKeys = components['schemas']['RotateKeys'];
 export type RuleView = components['schemas']['RuleView'];
 export type Saving = components['schemas']['Saving'];
 export type Scenario = components['schemas']['Scenario'];
+export type ScenarioView = components['schemas']['ScenarioView'];
+export type ScoreLineView = components['schemas']['ScoreLineView'];
+export type ScoreSideView = components['schemas']['ScoreSideView'];
+export type ScoreView = components['schemas']['ScoreView'];
 export type Section = components['schemas']['Section'];
 export type Sector = components['schemas']['Sector'];
 export type SectorView = components['schemas']['SectorView'];
@@ -5405,6 +5605,7 @@ export type SiteExport = components['schemas']['SiteExport'];
 export type SiteView = components['schemas']['SiteView'];
 export type Spared = components['schemas']['Spared'];
 export type StandView = components['schemas']['StandView'];
+export type StartBody = components['schemas']['StartBody'];
 export type Stated = components['schemas']['Stated'];
 export type StatementView = components['schemas']['StatementView'];
 export type StepStatistics = components['schemas']['StepStatistics'];
@@ -7398,6 +7599,248 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DeskView"];
+                };
+            };
+        };
+    };
+    readonly getDrills: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DrillView"][];
+                };
+            };
+        };
+    };
+    readonly startDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StartBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DrillView"][];
+                };
+            };
+        };
+    };
+    readonly joinDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly exercise: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["JoinBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DrillView"][];
+                };
+            };
+        };
+    };
+    readonly scoreDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly exercise: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScoreView"];
+                };
+            };
+        };
+    };
+    readonly stopDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly exercise: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DrillView"][];
+                };
+            };
+        };
+    };
+    readonly getScenarios: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ScenarioView"][];
                 };
             };
         };

@@ -1,6 +1,7 @@
 /** What calls this desk now: the frame and the sound follow it, and so do the tab and the browser's notifications. */
 
 import { alertsFor, escalated, titleCount, type Alert } from "../model/alerts";
+import { crossover } from "./crossover.svelte";
 import { desk } from "./desk.svelte";
 import { preferences } from "./preferences.svelte";
 import { watching } from "./watching.svelte";
@@ -27,7 +28,9 @@ class Alerting {
   follow(): void {
     const loud = desk.session ? desk.overdue + this.escalated.length : 0;
     const waiting = desk.session ? desk.waiting : 0;
-    document.title = titleCount(loud, waiting) + preferences.t("app.name");
+    const drilled = desk.session && desk.room ? `${preferences.t("exercise.banner")} ${desk.room} · ` : "";
+    const live = crossover.calling ? `${preferences.t("exercise.live")} ${titleCount(crossover.overdue, crossover.waiting.length)}` : "";
+    document.title = live + drilled + titleCount(loud, waiting) + preferences.t("app.name");
     const { alerts } = this;
     void import("./alerts/telling").then((held) => {
       held.drawIcon(loud || waiting, loud > 0);

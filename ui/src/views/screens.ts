@@ -30,6 +30,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "records", path: "/records", listed: true, load: () => import("./records/Records.svelte") },
   { name: "plan", path: "/plan", listed: true, roles: ["planner", "commander", "auditor"], load: () => import("./plan/Plan.svelte") },
   { name: "print", path: "/print", listed: true, roles: ["duty", "commander", "secretary", "planner", "auditor"], load: () => import("./print/Print.svelte") },
+  { name: "drill", path: "/drill", listed: true, roles: ["planner", "commander", "auditor", "administrator"], load: () => import("./drill/Drill.svelte") },
   { name: "account", path: "/account", load: () => import("./account/Account.svelte") },
   { name: "admin", path: "/admin", listed: true, roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },
   { name: "admin", path: "/admin/:part", roles: ["administrator", "commander", "auditor"], load: () => import("./admin/Admin.svelte") },

@@ -15,6 +15,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from sarhad.node.drill.hands import SignedInHand
 from sarhad.node.drill.player import Player, needed
 from sarhad.node.drill.scenario import Confirm, Inject, Scenario, read_scenario
 from sarhad.node.drill.scoring import Score, score_bundle
@@ -51,7 +52,8 @@ def run(
             officers = {}
             for url in desks:
                 officers.update(await _at_desk(stack, url, scenario, names, reactions, ca, ask))
-            player = Player(scenario, exercise or scenario.name, officers, reactions, speed, told=told)
+            hands = {who: SignedInHand(client) for who, client in officers.items()}
+            player = Player(scenario, exercise or scenario.name, hands, reactions, speed, told=told)
             console.print(f"EXERCISE {player.exercise}: {scenario.about.en}")
             await player.run()
 

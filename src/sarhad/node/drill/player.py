@@ -8,15 +8,14 @@ players of several parties need not know each other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
+from sarhad.node.drill.hands import Hand
 from sarhad.node.drill.scenario import Confirm, Inject, Scenario
 from sarhad.node.drill.template import Template, plain
-from sarhad.node.officer import OfficerClient
 from sarhad.wire.errors import Unavailable
 from sarhad.wire.registry import KINDS
 
@@ -27,14 +26,18 @@ Told = Callable[[str, Inject | Confirm, str], None]
 
 @dataclass(slots=True)
 class Player:
-    """Plays one scenario.  ``officers`` are signed in, by (party, name); others' injects are left to people."""
+    """Plays one scenario.  ``officers`` are those who play, by (party, name); others' injects are left to people.
+
+    ``elapsed_s``: seconds that have passed since the drill began, where another began it.
+    """
 
     scenario: Scenario
     exercise: str
-    officers: dict[tuple[str, str], OfficerClient]
+    officers: Mapping[tuple[str, str], Hand]
     reactions: bool = False
     speed: float = 1.0
     patience_s: float = 600.0
+    elapsed_s: float = 0.0
     told: Told = lambda what, which, ref: None
     refs: dict[str, str] = field(default_factory=dict)
     """Inject to the record that it became; written by _find() and _play() only."""
@@ -47,7 +50,7 @@ class Player:
     async def run(self) -> None:
         """Play everything that is this player's, in order of time; raises SarhadError when a desk refuses."""
         clock = asyncio.get_running_loop().time
-        began = clock()
+        began = clock() - self.elapsed_s
         for part in in_order(self.scenario):
             if not self._is_ours(part):
                 self.told("left", part, "")
@@ -71,8 +74,7 @@ class Player:
         if found is not None:
             self.told("found", inject, found)
             return
-        now_us: int = (await officer.get("/api/desk"))["now_us"]
-        data = template.fill(self.refs.__getitem__, now_us)
+        data = template.fill(self.refs.__getitem__, await officer.now_us())
         key = f"drill/{self.exercise[:50]}/{inject.name[:50]}"
         self.refs[inject.name] = await officer.act(
             inject.kind, data, msgspec.to_builtins(inject.release), self.exercise, key
@@ -82,10 +84,10 @@ class Player:
     async def _confirm(self, confirm: Confirm) -> None:
         officer = self.officers[confirm.party, confirm.officer]
         ref = await self._arrived(officer, confirm.of)
-        written = await officer.post("/api/receipts", {"step": confirm.step, "refs": [ref]})
-        self.told("played" if written["refs"] else "found", confirm, ref)
+        written = await officer.confirm(confirm.step, ref)
+        self.told("played" if written else "found", confirm, ref)
 
-    async def _arrived(self, officer: OfficerClient, marker: str) -> str:
+    async def _arrived(self, officer: Hand, marker: str) -> str:
         """Wait until the officer's desk holds what the marker names; return its reference.
 
         Raises Unavailable after ``patience_s``.
@@ -94,37 +96,36 @@ class Player:
         end = clock() + self.patience_s
         while True:
             ref = self.refs.get(marker) or await self._find(officer, marker)
-            if ref is not None and await _holds(officer, ref):
+            if ref is not None and await officer.holds(ref):
                 return ref
             if clock() > end:
                 raise Unavailable(
                     f"{marker} did not come within {self.patience_s:.0f} s",
-                    where=officer.base_url,
+                    where=officer.where,
                     do="Is it played elsewhere, and is the link up? Run again to go on from here",
                 )
             await asyncio.sleep(POLL_S)
 
-    async def _find(self, officer: OfficerClient, marker: str) -> str | None:
+    async def _find(self, officer: Hand, marker: str) -> str | None:
         """Look for the record of an inject, or of the ground, at the officer's desk."""
         if "/" in marker:
-            found = await _ground(officer, marker)
+            found = await officer.ground(marker)
         else:
             found = await self._find_inject(officer, self.scenario.inject(marker))
         if found is not None:
             self.refs[marker] = found
         return found
 
-    async def _find_inject(self, officer: OfficerClient, inject: Inject) -> str | None:
+    async def _find_inject(self, officer: Hand, inject: Inject) -> str | None:
         template = self._templates[inject.name]
         for marker in template.markers.values():
             if marker not in self.refs and await self._find(officer, marker) is None:
                 return None
         taken = set(self.refs.values())
-        views = [view async for view in _records(officer, self.exercise, inject.kind, inject.party)]
-        for view in sorted(views, key=lambda view: (view["log"], view["seq"])):
-            data = plain(KINDS[inject.kind], view["first_data"] or view["data"])
-            if view["ref"] not in taken and template.fits(data, lambda marker, ref: self.refs[marker] == ref):
-                return str(view["ref"])
+        for held in sorted(await officer.records(self.exercise, inject.kind, inject.party), key=lambda one: one.place):
+            data = plain(KINDS[inject.kind], held.data)
+            if held.ref not in taken and template.fits(data, lambda marker, ref: self.refs[marker] == ref):
+                return held.ref
         return None
 
 
@@ -138,33 +139,3 @@ def needed(scenario: Scenario, party: str, *, reactions: bool) -> set[str]:
     """Return the officers of a party that the scenario plays."""
     parts = [part for part in in_order(scenario) if part.party == party]
     return {part.officer for part in parts if reactions or (isinstance(part, Inject) and not part.reaction)}
-
-
-async def _holds(officer: OfficerClient, ref: str) -> bool:
-    return await officer.until(f"/api/records/{ref}", lambda _: True, 0) is not None
-
-
-async def _records(officer: OfficerClient, exercise: str, kind: str, party: str) -> AsyncIterator[dict[str, Any]]:
-    cursor = ""
-    while True:
-        page = await officer.get(
-            "/api/records",
-            exercise=exercise,
-            kind=kind,
-            party=party,
-            limit=500,
-            **({"cursor": cursor} if cursor else {}),
-        )
-        for view in page["records"]:
-            yield view
-        cursor = page["next"]
-        if not cursor:
-            return
-
-
-async def _ground(officer: OfficerClient, marker: str) -> str | None:
-    """Return the ground's newest record for ``party/kind/code``, or None."""
-    party, kind, code = marker.split("/", 2)
-    ground = await officer.get("/api/ground")
-    views = ground[f"{kind}s"]
-    return next((str(view["ref"]) for view in views if (view["party"], view["code"]) == (party, code)), None)

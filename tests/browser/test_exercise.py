@@ -1,0 +1,120 @@
+"""An exercise cannot be taken for live, what is live reaches it, and a drill is played from both desks."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.desks import Desk, Desks, axe, overflowing, send_warning
+
+LANGUAGES = ("en", "fa", "ur")
+SIZES = [(1440, 900), (390, 800), (320, 700)]
+CROSSES_MS = 90_000
+WORDS = {"en": "EXERCISE", "fa": "تمرین", "ur": "مشق"}
+
+
+def room(desk: Desk, page: Page, name: str, path: str = "/") -> None:
+    """Show an exercise on a screen."""
+    page.goto(f"{desk.url}{path}?room={name}")
+    page.locator(".banner").wait_for()
+
+
+def test_a_room_is_marked_on_every_screen_every_row_in_the_tab_and_in_print(desks: Desks) -> None:
+    desk, name = desks["ir"], f"marked-{uuid4().hex[:8]}"
+    page = desk.watch()
+    room(desk, page, name)
+    ref = send_warning(page, "Made up for the exercise")
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text(f"EXERCISE {name}")
+    box = banner.bounding_box()
+    assert box is not None
+    assert box["width"] == 1440
+    expect(page).to_have_title(re.compile(f"^EXERCISE {name} · "))
+    expect(page.locator(".item", has_text=ref).locator(".exmark")).to_have_text("EX")
+    for row in page.locator(".log-panel .row").all():
+        expect(row.locator(".exmark")).to_have_count(1)
+    frame = "getComputedStyle(document.querySelector('.desk'), '::after').borderTopWidth"
+    assert page.evaluate(frame) == "4px"
+    for path in ("/records", "/cell", "/handover"):
+        room(desk, page, name, path)
+        expect(page.locator(".banner")).to_contain_text("EXERCISE")
+    room(desk, page, name, "/records")
+    expect(page.locator(".list .row").first.locator(".exmark")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(page.locator(".banner")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.banner')).position") == "fixed"
+
+
+def test_a_live_warning_reaches_an_officer_in_an_exercise_and_is_not_mixed_with_it(desks: Desks) -> None:
+    desk, name = desks["ir"], f"apart-{uuid4().hex[:8]}"
+    drilling = desk.watch()
+    room(desk, drilling, name)
+    ref = send_warning(desks["pk"].watch(), "This one is real", urgency="flash")
+    bar = drilling.locator(".live")
+    expect(bar).to_contain_text("LIVE", timeout=CROSSES_MS)
+    expect(bar).to_contain_text(re.compile(r"open items? waits? in the live room"))
+    expect(drilling).to_have_title(re.compile("^LIVE "))
+    expect(drilling.locator(".item", has_text=ref)).to_have_count(0)
+    expect(drilling.locator(".log-panel")).not_to_contain_text("This one is real")
+    bar.get_by_role("button", name="Go to the live desk").click()
+    expect(drilling.locator(".banner")).to_have_count(0)
+    expect(drilling.locator(".live")).to_have_count(0)
+    row = drilling.locator(".item", has_text=ref)
+    expect(row).to_be_visible()
+    row.get_by_role("button", name=re.compile("Acknowledge")).click()
+    room(desk, drilling, name)
+    expect(drilling.locator(".live", has_text=ref)).to_have_count(0)
+
+
+def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desks) -> None:
+    name = f"fire-{uuid4().hex[:8]}"
+    first = desks["ir"].sign_in_as("commander", "/drill")
+    first.get_by_role("button", name="New drill").click()
+    first.get_by_label(re.compile("wildfire-drill")).check()
+    first.get_by_label("Name of the exercise").fill(name)
+    first.get_by_label("Pace").select_option("60")
+    first.get_by_label(re.compile("Play the reactions")).check()
+    first.get_by_role("button", name="Begin the drill").click()
+    expect(first.locator("#drill-open")).to_contain_text(name)
+    expect(first.locator("li.ours.done").first).to_contain_text("played", timeout=CROSSES_MS)
+    second = desks["pk"].sign_in_as("planner", "/drill")
+    row = second.locator(".list .row", has_text=name)
+    expect(row).to_contain_text("Begun by Iran", timeout=CROSSES_MS)
+    row.click()
+    second.get_by_label(re.compile("Play the reactions")).check()
+    second.get_by_role("button", name="Play our side").click()
+    expect(row).to_contain_text("our side is played to its end", timeout=CROSSES_MS)
+    expect(first.locator(".list .row", has_text=name)).to_contain_text("played to its end", timeout=CROSSES_MS)
+    expect(first.locator("li.theirs.done").first).to_be_visible(timeout=CROSSES_MS)
+    first.get_by_role("button", name="Score").click()
+    expect(first.locator(".sides")).to_contain_text(re.compile(r"\d+ of \d+ met"), timeout=CROSSES_MS)
+    first.get_by_role("button", name="Enter its room").click()
+    expect(first.locator(".banner")).to_contain_text(name)
+    expect(first.locator(".log-panel .exmark").first).to_be_visible()
+
+
+def test_an_auditor_follows_a_drill_and_begins_none(desks: Desks) -> None:
+    page = desks["ir"].sign_in_as("auditor", "/drill")
+    page.locator("#drills-title").wait_for()
+    expect(page.get_by_role("button", name="New drill")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone", "narrow"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_overflows_lacks_a_word_or_shuts_anybody_out(
+    desks: Desks, language: str, size: tuple[int, int]
+) -> None:
+    desk = desks["pk"]
+    theme = "light" if language == "ur" else "dark"
+    page = desk.sign_in_as("commander", "/drill", language=language, size=size, theme=theme)
+    page.locator(".list .head .primary").click()
+    page.locator("#begin-title").wait_for()
+    assert overflowing(page) + axe(page) == []
+    room(desk, page, "a-room-for-looking", "/drill")
+    assert WORDS[language] in page.locator(".banner").inner_text()
+    assert overflowing(page) + axe(page) == []
+    assert not re.search(r"\[[a-z][\w.-]+\.[\w.-]+\]", page.locator("body").inner_text())
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
