@@ -15,7 +15,7 @@ def names() -> list[str]:
     """Return the modules that can be run, in alphabetical order: packages with a main, and single files."""
     packages = [path.parent for path in HERE.rglob("__main__.py") if path.parent != HERE]
     inside = {path.parent for path in HERE.rglob("__main__.py")} - {HERE}
-    single = [path for path in HERE.rglob("*.py") if path.parent not in inside and not path.stem.startswith("__")]
+    single = [path for path in HERE.rglob("*.py") if path.parent not in inside and not path.stem.startswith("_")]
     files = [path.with_suffix("") for path in single]
     return sorted(".".join(("bench", *path.relative_to(HERE).parts)) for path in {*packages, *files})
 

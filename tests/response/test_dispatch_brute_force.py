@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count, product
 
 import numpy as np
+import pytest
+from bench.response import _scip as scip
+from bench.response.dispatch import random_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,3 +112,13 @@ def test_an_answer_is_optimal_only_where_its_own_count_is_the_bound() -> None:
     found = solve(problem)
     assert found.optimal
     assert found.values == found.bounds == everything(problem) == (0, 2, 1, 1, 7)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_dispatch_is_equal_to_scip_on_larger_cases(seed: int) -> None:
+    problem = random_problem(40, 6, seed)
+    rules = (Apart(frozenset(range(12)), frozenset(range(12, 24)), frozenset(range(3))),) if seed % 2 else ()
+    problem = replace(problem, apart=rules)
+    found = solve(problem, limit_s=60)
+    assert found.optimal
+    assert found.values == scip.solve(problem)

@@ -155,13 +155,11 @@ def load(region: Path, cache: Path | None = None) -> RoadGraph:
     """
     try:
         manifest = msgspec.json.decode((region / "region.json").read_bytes(), type=_Region)
-        files = [
-            manifest.file(region, "road-nodes"),
-            manifest.file(region, "road-edges"),
-            manifest.file(region, "line"),
-            manifest.file(region, "polygons", "land"),
-        ]
-        raw = [path.read_bytes() for path in files]
+        extract = any(layer.kind == "road-extract" for layer in manifest.layers)
+        tables = ("road-extract",) if extract else ("road-nodes", "road-edges")
+        roads = [manifest.file(region, kind) for kind in tables]
+        raw = [path.read_bytes() for path in (*roads, manifest.file(region, "line"))]
+        raw.append(manifest.file(region, "polygons", "land").read_bytes())
     except (OSError, msgspec.MsgspecError) as error:
         raise PlanError("plan-no-region", f"the region cannot be read: {error}", region=str(region)) from error
     mark = hashlib.sha256(repr((FORMAT, sorted(manifest.bounds.items()))).encode())
@@ -171,7 +169,8 @@ def load(region: Path, cache: Path | None = None) -> RoadGraph:
     kept = (cache or default_cache()) / f"roads-{digest[:24]}.npz"
     arrays: dict[str, Any] | None = _kept(kept)
     if arrays is None:
-        arrays = _read(raw, manifest)
+        made = _extract(roads[0]) if extract else _tables(*raw[:2])
+        arrays = _laid(made, raw[-2], raw[-1], manifest)
         _keep(kept, arrays)
     parties = (manifest.banks["west"]["party"], manifest.banks["east"]["party"])
     return RoadGraph(digest=digest, parties=parties, **arrays)
@@ -196,15 +195,25 @@ def _keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         return
 
 
-def _read(raw: list[bytes], manifest: _Region) -> dict[str, NDArray[Any]]:
-    nodes, edges, line, land = raw
+def _extract(path: Path) -> dict[str, NDArray[Any]]:
+    from sarhad.response.osm import read_extract  # noqa: PLC0415  (it makes graphs itself; few regions have one)
+
+    return read_extract(path)
+
+
+def _tables(nodes: bytes, edges: bytes) -> dict[str, NDArray[Any]]:
     table = np.loadtxt(io.BytesIO(gzip.decompress(nodes)), delimiter=",", skiprows=1)
     lat, lon = np.round(table[:, 2] * 1e7).astype(np.int64), np.round(table[:, 1] * 1e7).astype(np.int64)
+    return {"lat": lat, "lon": lon} | _edges(edges)
+
+
+def _laid(made: dict[str, NDArray[Any]], line: bytes, land: bytes, manifest: _Region) -> dict[str, NDArray[Any]]:
+    """Return the whole graph's arrays: nodes and edges on the ground that the region's line and land give."""
+    lat, lon = made["lat"], made["lon"]
     border = _vertices(line)[0]
     bank = np.where(west_of(lat, lon, border), WEST, EAST)
     rings = _vertices(land)
     bounds = [manifest.bounds[name] for name in ("south", "west", "north", "east")]
-    made = _edges(edges)
     return complete(lat, lon, bank, made) | {
         "line": border,
         "land_from": np.concatenate([ring[:-1] for ring in rings]),

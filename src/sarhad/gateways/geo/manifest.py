@@ -24,7 +24,9 @@ FILE_NAME = "region.json"
 MAX_FILE_BYTES = 8_000_000
 """No file of a region is larger: a region travels in a repository and on a memory stick."""
 
-LayerKind = Literal["pmtiles", "polygons", "lines", "line", "points", "table", "road-nodes", "road-edges"]
+LayerKind = Literal[
+    "pmtiles", "polygons", "lines", "line", "points", "table", "road-nodes", "road-edges", "road-extract"
+]
 TableKind = Literal["ucdp-ged", "incidents", "reports"]
 T = TypeVar("T")
 RelativePath = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9.-]*)*$", max_length=200)]
