@@ -15,7 +15,7 @@ from node.commands import sarhad
 
 STEPS = [
     "parties", "history", "agreement", "khash-zahedan", "ormara", "warning", "overdue", "cut", "disclosure",
-    "agreement-renewed", "bundle",
+    "agreement-renewed", "response", "accepted", "handover", "arrival", "bundle",
 ]  # fmt: skip
 
 

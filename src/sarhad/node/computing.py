@@ -38,6 +38,7 @@ TASKS: dict[str, str] = {
     "plan-site-file": "sarhad.node.planner.tasks:site_file",
     "plan-dividend-file": "sarhad.node.planner.tasks:dividend_file",
     "respond": "sarhad.node.compute_dispatch:respond",
+    "warm": "sarhad.node.compute_dispatch:warm",
 }
 """Task to the function that does it, ``module:function``: a Task, loaded at its first question."""
 

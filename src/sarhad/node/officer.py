@@ -13,6 +13,8 @@ import aiohttp
 from sarhad.wire.errors import SarhadError
 
 POLL_S = 0.05
+CALL_TIMEOUT_S = 60.0
+"""The planner may be asked: its process starts with the first question."""
 
 
 class DeskRefusedError(SarhadError):
@@ -38,7 +40,7 @@ class OfficerClient:
             base_url,
             connector=aiohttp.TCPConnector(ssl=trust),
             cookie_jar=aiohttp.CookieJar(unsafe=True),
-            timeout=aiohttp.ClientTimeout(total=30),
+            timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S),
         )
 
     async def sign_in(self) -> dict[str, Any]:

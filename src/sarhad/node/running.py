@@ -25,6 +25,7 @@ from sarhad.node.build import Node, opened
 from sarhad.node.certificate import DeskTls, phones
 from sarhad.node.compute import Compute
 from sarhad.node.drill.at_desk import Drills
+from sarhad.node.noticing import Noticing
 from sarhad.node.printing.make import NodePrinter
 from sarhad.node.settings import Settings, is_loopback
 from sarhad.node.supervisor import supervise
@@ -99,6 +100,7 @@ async def serve(folder: Path) -> None:
                 "desk": desk.serve,
                 "signals": until_stopped,
                 "warming": lambda: warm(node.desk),
+                "notices": Noticing(node.desk, workers.respond).run,
                 **({"certificate": tls.keep} if tls else {}),
             },
             ending="desk",

@@ -99,7 +99,12 @@ def snapshot(
     units = tuple(
         msgspec.structs.replace(unit, status=known.get((unit.party, unit.code), unit.status)) for unit in made.units
     )
-    return msgspec.structs.replace(made, units=units, rules=tuple(_current(picture, made, one) for one in made.rules))
+    return msgspec.structs.replace(with_current_rules(picture, made), units=units)
+
+
+def with_current_rules(picture: Picture, made: Snapshot) -> Snapshot:
+    """Return the snapshot with the agreement's rules put on the newest record of each crossing."""
+    return msgspec.structs.replace(made, rules=tuple(_current(picture, made, one) for one in made.rules))
 
 
 def _current(picture: Picture, made: Snapshot, rule: CrossingRule) -> CrossingRule:

@@ -42,7 +42,8 @@ def document() -> dict[str, Any]:
     )
     office = Office(cast("Any", _NoDesk()), cast("Any", None), cast("Any", None), WebSettings())
     made: dict[str, Any] = application(office, config).openapi_schema.to_schema()
-    return _without_unknown_items(_with_errors(made))
+    whole: dict[str, Any] = _without_unknown_items(_with_errors(made))
+    return whole
 
 
 def _without_unknown_items(made: Any) -> Any:

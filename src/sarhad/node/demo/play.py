@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sarhad.node import importing
 from sarhad.node.build import Node
+from sarhad.node.demo import response, story
 from sarhad.node.demo import stage as staging
-from sarhad.node.demo import story
 from sarhad.node.demo.stage import Stage
 from sarhad.node.demo.telling import Teller
 from sarhad.wire.errors import SarhadError
@@ -41,10 +41,11 @@ async def _play(region: Path, folder: Path, teller: Teller, *, port: int, once: 
     teller.say(
         "The founding case, played between two nodes on this machine. Parties, units and officers are fictional."
     )
+    warming = asyncio.create_task(response.warm(region))
     stage = await staging.make_stage(folder, region, port)
     async with staging.ending(stage):
         await _open(stage, teller)
-        await _tell(stage, teller, folder)
+        await _tell(stage, teller, folder, warming)
         teller.emit(
             done=True,
             ok=teller.ok,
@@ -83,8 +84,8 @@ async def _open(stage: Stage, teller: Teller) -> None:
     await story.history(stage, teller, imported)
 
 
-async def _tell(stage: Stage, teller: Teller, folder: Path) -> None:
-    """Play the steps in order; each is told as it ends."""
+async def _tell(stage: Stage, teller: Teller, folder: Path, warming: asyncio.Task[None]) -> None:
+    """Play the steps in order; each is told as it ends.  ``warming``: what the planner must have before it is asked."""
     actors = story.Actors(stage)
     await story.agree(stage, teller, at_speed=True)
     await story.reports(actors, teller)
@@ -94,6 +95,8 @@ async def _tell(stage: Stage, teller: Teller, folder: Path) -> None:
     await story.cut_and_heal(actors, teller)
     await story.disclosure(actors, teller)
     await story.agree(stage, teller, at_speed=False)
+    await warming
+    await response.play(stage, teller)
     await story.bundle(actors, teller, folder / "founding-case.zip")
 
 

@@ -1,0 +1,145 @@
+"""Zone notices that the node writes itself: a unit that was ordered out will come near the line.
+
+The agreement asks each side to announce what it does within its notice distance; both
+sides' officers signed that, and an officer ordered the unit.  The node only does the
+arithmetic and the announcing: it orders nobody (law 6), and names to a partner nothing
+that this partner may not read already (law 2).
+"""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+
+from sarhad.desk import Desk
+from sarhad.desk.actor import KeyReused, node_actor
+from sarhad.picture.views import TaskingView, TermsView
+from sarhad.response import joint
+from sarhad.response.errors import PlanError
+from sarhad.response.from_picture import incident_state, snapshot_of
+from sarhad.response.kept import Kept, Question, WayLine
+from sarhad.response.proposal import Proposal as Plan
+from sarhad.response.snapshot import Need
+from sarhad.web.settings import Compute
+from sarhad.wire.errors import Unavailable
+from sarhad.wire.kinds import ZoneNotice
+from sarhad.wire.values import Moment, Place, Words, named
+
+US = 1_000_000
+ON_ITS_WAY = ("ordered", "accepted", "en-route")
+LIMIT_MS = 10_000
+METRES_A_DEGREE = 111_195
+
+log = structlog.get_logger("sarhad.notices")
+
+
+class Noticing:
+    """Watches our own orders and announces those that lead near the line.  One task runs it."""
+
+    def __init__(self, desk: Desk, compute: Compute) -> None:
+        """Announce from ``desk``; ``compute`` finds the ways."""
+        self._desk = desk
+        self._compute = compute
+        self._looked: set[str] = set()  # orders that were looked at in this run of the node; written by catch_up
+
+    async def run(self) -> None:
+        """Announce what is due now, then whatever is ordered, until the desk closes."""
+        subscription = self._desk.subscribe()
+        try:
+            await self.catch_up()
+            while (event := await subscription.next()) is not None:
+                if event.name == "resync" or any(subject.startswith("incident/") for subject in event.subjects):
+                    await self.catch_up()
+        finally:
+            subscription.close()
+
+    async def catch_up(self) -> None:
+        """Look at every order of ours that is under way and was not looked at yet."""
+        for exercise in (None, *sorted(self._desk.exercises)):
+            for tasking in self._desk.picture.taskings(exercise):
+                if tasking.party == self._desk.party and tasking.status in ON_ITS_WAY:
+                    await self._look(tasking)
+
+    async def _look(self, tasking: TaskingView) -> None:
+        order = next((step for step in reversed(tasking.steps) if step.status == "ordered"), tasking.steps[0])
+        if order.ref in self._looked:
+            return
+        told = {partner: terms for partner in sorted(self._desk.partners()) if (terms := self._terms(partner))}
+        try:
+            for partner, terms in told.items():
+                await self._announce(tasking, order.ref, order.at, partner, terms)
+        except Unavailable as error:
+            log.warning("a way could not be found now; it is tried again", order=order.ref, what=str(error))
+            return
+        except PlanError as error:
+            log.warning("no way can be found for an order: announce it by hand", order=order.ref, what=str(error))
+        self._looked.add(order.ref)
+
+    def _terms(self, partner: str) -> TermsView | None:
+        terms = self._desk.picture.agreement_in_force(self._desk.party, partner)
+        return terms if terms is not None and terms.notice_distance_m else None
+
+    async def _announce(self, tasking: TaskingView, order: str, at: int, partner: str, terms: TermsView) -> None:
+        way, uncertainty_s = await self._way(tasking, at, terms.notice_distance_m)
+        if way is None or way.near_line is None:
+            return
+        desk = self._desk
+        place, radius_m = _area(way)
+        readable = partner in desk.readers(tasking.unit)
+        known = tasking.incident.startswith((f"{partner}:", f"{partner}.")) or partner in desk.readers(tasking.incident)
+        notice = ZoneNotice(
+            activity="response",
+            when=Moment(
+                start=at + (max(0, way.near_line.from_s - uncertainty_s)) * US,
+                end=at + (way.near_line.to_s + uncertainty_s) * US,
+            ),
+            place=place,
+            radius_m=radius_m,
+            units=(tasking.unit,) if readable else (),
+            to=partner,
+            about=tasking.incident if known else None,
+            text=Words(lang="en", text=f"A unit of {desk.party} responds near the line"),
+        )
+        try:
+            await desk.act(
+                node_actor(desk.party),
+                notice,
+                release=named(partner),
+                exercise=tasking.exercise,
+                key=f"notice {order} {partner}",
+            )
+        except KeyReused:
+            return  # announced before a restart, from where the unit stood then
+
+    async def _way(self, tasking: TaskingView, at: int, distance_m: int) -> tuple[WayLine | None, int]:
+        """Return the unit's way to its incident, and how uncertain its times are; None where it finds none."""
+        picture, party = self._desk.picture, self._desk.party
+        wanted = incident_state(picture, tasking.incident, Need(), "immediate")
+        whole = snapshot_of(picture, party, at, [wanted], exercise=tasking.exercise)
+        ground = picture.ground(tasking.exercise)
+        mine = [
+            msgspec.structs.replace(unit, status="available")
+            for unit in whole.units
+            if joint.name_of(ground, unit.ref) == (party, tasking.unit_code)
+        ]
+        alone = msgspec.structs.replace(joint.with_current_rules(picture, whole), units=tuple(mine))
+        question = Question(snapshot=msgspec.Raw(alone.to_bytes()), limit_ms=LIMIT_MS, notice_distance_m=distance_m)
+        kept = msgspec.json.decode(await self._compute("respond", msgspec.json.encode(question)), type=Kept)
+        (answer,) = msgspec.json.decode(kept.proposal, type=Plan).answers
+        if not kept.ways or not answer.chosen:
+            return None, 0
+        return kept.ways[0], answer.chosen[0].way.uncertainty_s
+
+
+def _area(way: WayLine) -> tuple[Place, int]:
+    """Return a circle around the part of the way that is near the line: its middle, and a radius in metres."""
+    assert way.near_line is not None
+    near = [
+        point
+        for point, at in zip(way.points, way.at_s, strict=True)
+        if way.near_line.from_s <= at <= way.near_line.to_s
+    ] or [way.points[-1]]
+    lat, lon = (sum(point[i] for point in near) // len(near) for i in (0, 1))
+    # A degree of longitude is shorter than one of latitude, so the radius is rather too long.
+    far = max(max(abs(point[0] - lat), abs(point[1] - lon)) for point in near)
+    return Place(lat=lat, lon=lon, precision=1), max(1_000, int(far * 1e-7 * METRES_A_DEGREE * 1.5))
