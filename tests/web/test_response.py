@@ -282,7 +282,7 @@ async def test_roles_are_kept_and_a_node_without_a_planner_says_so(line: Line, s
     status, said = await line.propose(line.ir, capabilities=["surgery"])
     assert status == 201
     page = await line.page(line.ir)
-    assert page["response"]["proposals"][0]["data"]["unmet"][0]["code"] == "none-in-reach"
+    assert page["response"]["proposals"][0]["data"]["unmet"][0]["code"] == "none-at-all"
     status, said = await line.propose(line.ir, incident="ir:1")
     assert (status, said["code"]) == (404, "not-found")
 

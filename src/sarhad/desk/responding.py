@@ -167,16 +167,17 @@ class Responding:
         return await desk.act(actor, said, release=release, exercise=view.exercise)
 
     def _readable(self, view: ResponseView, release: Release) -> frozenset[str]:
-        """Return the units that everybody who may read the response may read too: only these are told of."""
+        """Return the units and caveats that everybody who may read the response may read too: only they are told of."""
         desk = self._desk
         partners = desk.partners()
         readers = {party for party in partners if may_read(release, party, partners)}
-        units = desk.picture.ground(view.exercise).units
+        ground = desk.picture.ground(view.exercise)
+        said = [(one.ref, one.party) for one in ground.units] + [(one.ref, one.party) for one in ground.caveats]
         return frozenset(
-            one.ref
-            for one in units
-            if (one.party == desk.party and readers <= desk.readers(one.ref)) or one.party in readers
-        ) | frozenset(one.ref for one in units if not readers)
+            ref
+            for ref, party in said
+            if not readers or (party == desk.party and readers <= desk.readers(ref)) or party in readers
+        )
 
     # Sending
 

@@ -146,7 +146,11 @@ def notice_distance_m(picture: Picture, party: str) -> int:
 def record_of(
     response: str, at: int, kept: Kept, plan: Plan, attachment: str | None, readable: frozenset[str]
 ) -> Proposal:
-    """Return the record of a proposal; of the units passed over only those in ``readable`` (all may read of them)."""
+    """Return the record of a proposal.
+
+    Of the units passed over only those in ``readable`` (all may read of them) are told of,
+    and of a caveat that is not among these only that there is one.
+    """
     (answer,) = plan.answers
     ways = {way.unit: way for way in kept.ways}
     legs = tuple(
@@ -173,13 +177,13 @@ def record_of(
         adequate_s=answer.adequate_s,
         legs=legs,
         spared=tuple(
-            Spared(unit=one.unit, straight_m=one.straight_m, arrival_s=one.arrival_s, why=reason(one.why))
+            Spared(unit=one.unit, straight_m=one.straight_m, arrival_s=one.arrival_s, why=_told(one.why, readable))
             for one in list(spared)[:SPARED]
         ),
         unmet=tuple(_unmet(one.what, one.nearest.unit if one.nearest else "", readable) for one in answer.unmet),
         clashes=kept.clashes,
         saving=None
-        if plan.faster is None or plan.faster.served
+        if plan.faster is None or plan.faster.served or plan.faster.rule.code == "caveats"
         else Saving(rule=reason(plan.faster.rule), saved_s=plan.faster.saved_s),
         alone=kept.alone,
     )
@@ -188,6 +192,12 @@ def record_of(
 def reason(why: Why) -> Reason:
     """Return a reason as it stands in a record."""
     return Reason(code=why.code, facts=tuple(_fact(name, why.values[name]) for name in sorted(why.values)))
+
+
+def _told(why: Why, readable: frozenset[str]) -> Reason:
+    """Return a reason without what a caveat says that not all may read."""
+    ref = why.values.get("ref")
+    return reason(why) if not isinstance(ref, str) or ref in readable else Reason(code="caveat-kept")
 
 
 def _fact(name: str, value: str | int | tuple[str, ...]) -> Fact:

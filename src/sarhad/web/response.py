@@ -143,11 +143,11 @@ def _whole(view: ResponseView, kept: Kept) -> Proposal:
     """Return the newest proposal as its own side may see it: every unit that was passed over is told of."""
     plan = msgspec.json.decode(kept.proposal, type=Plan)
     (answer,) = plan.answers
-    everything = frozenset(one.unit for one in answer.passed_over) | frozenset(
-        one.nearest.unit for one in answer.unmet if one.nearest is not None
-    )
+    everything = {one.unit for one in answer.passed_over}
+    everything |= {one.nearest.unit for one in answer.unmet if one.nearest is not None}
+    everything |= {ref for one in answer.passed_over if isinstance(ref := one.why.values.get("ref"), str)}
     newest = view.proposals[-1].data
-    return joint.record_of(newest.response, newest.as_of, kept, plan, newest.kept, everything)
+    return joint.record_of(newest.response, newest.as_of, kept, plan, newest.kept, frozenset(everything))
 
 
 def _details(kept: Kept) -> tuple[LegDetail, ...]:
