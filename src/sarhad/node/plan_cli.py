@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sarhad.node import plan_dispatch_cli
+from sarhad.node import plan_dispatch_cli, plan_page_cli
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -106,3 +106,4 @@ def plan_dividend(**options: Any) -> None:
 
 plan.add_command(plan_dispatch_cli.reach)
 plan.add_command(plan_dispatch_cli.dispatch)
+plan.add_command(plan_page_cli.page)

@@ -1,0 +1,132 @@
+"""``sarhad plan page …``: the pages and files that the Plan screen makes, made without a node."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from sarhad.node.folder import system_clock
+from sarhad.wire.values import Language
+
+if TYPE_CHECKING:
+    from sarhad.web.plan_shapes import FileMade, Stamp
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+REGION = click.option(
+    "--region", type=FOLDER, default=Path("examples/sistan-balochistan"), show_default=True, help="Region package."
+)
+FORMATS = click.option(
+    "--format", "formats", multiple=True, type=click.Choice(["pdf", "html", "geojson", "csv"]),
+    default=["pdf", "html"], show_default=True, help="What to write. Repeat for more.",
+)  # fmt: skip
+LANGS = click.option(
+    "--lang", "languages", multiple=True, type=click.Choice(get_args(Language)), default=get_args(Language),
+    show_default=True, help="Languages of the pages. Repeat for more.",
+)  # fmt: skip
+OPEN = click.option(
+    "--open", "codes", multiple=True, metavar="CODE", help="Crossings in use, by code; as agreed where none is named."
+)
+WEIGHTS = click.option("--weight", "weights", multiple=True, metavar="KEY=NUMBER", help="Such as bombing=3.")
+ANSWER = click.option(
+    "--answer", "answer_s", type=click.IntRange(0, 86_400), default=300, show_default=True,
+    help="Seconds until the other desk has answered.",
+)  # fmt: skip
+
+
+@click.group()
+def page() -> None:
+    """Write what the Plan screen exports: one page in each language, GeoJSON, CSV."""
+
+
+@page.command("dividend")
+@click.argument("folder", type=FOLDER)
+@REGION
+@FORMATS
+@LANGS
+@click.option("--kind", "kinds", multiple=True, help="Kind of unit that responds. Repeat for more.")
+@OPEN
+@WEIGHTS
+@ANSWER
+@click.option("--answer-p90", "answer_p90_s", type=click.IntRange(0, 86_400), default=900, show_default=True,
+              help="Its 90th percentile.")  # fmt: skip
+@click.option("--runs", type=click.IntRange(0, 200), default=20, show_default=True, help="Simulated runs; 0: none.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="The same seed, same figures."
+)
+def page_dividend(
+    folder: Path, region: Path, formats: tuple[str, ...], languages: tuple[Any, ...], **asked: Any
+) -> None:
+    """Write what acting jointly is worth into FOLDER: the one-page result with map and curve."""
+    from sarhad.node.planner import files
+    from sarhad.node.planner.board import Board
+    from sarhad.web.plan_shapes import DividendExport
+
+    board = Board(region, spread_provinces=False)
+    stamp = _stamp(board)
+    for form, lang in _wanted(formats, languages):
+        order = DividendExport(format=form, lang=lang, **_rules(asked))
+        _write(folder, files.dividend(board, order, stamp))
+
+
+@page.command("site")
+@click.argument("folder", type=FOLDER)
+@click.argument("count", type=click.IntRange(0, 60))
+@REGION
+@FORMATS
+@LANGS
+@click.option("--method", type=click.Choice(["maximal", "all", "median", "centre", "expected"]), default="maximal",
+              show_default=True, help="As in plan site.")  # fmt: skip
+@click.option("--minutes", type=click.IntRange(5, 720), default=60, show_default=True, help="Reached within.")
+@click.option("--at", multiple=True, type=click.Choice(["posts", "crossings", "towns", "villages"]),
+              default=["posts", "crossings", "towns"], show_default=True,
+              help="Candidates. Repeat for more.")  # fmt: skip
+@click.option("--keep-posts", is_flag=True, help="Posts stay; COUNT are added.")
+@click.option("--hour", type=click.IntRange(0, 23), default=12, show_default=True, help="Hour of the incidents.")
+@click.option("--limit", "limit_s", type=click.IntRange(1, 30), default=10, show_default=True, help="Seconds.")
+@OPEN
+@WEIGHTS
+@ANSWER
+def page_site(
+    folder: Path, count: int, region: Path, formats: tuple[str, ...], languages: tuple[Any, ...], **asked: Any
+) -> None:
+    """Write where to put COUNT sites into FOLDER: jointly (A) beside each side for its own (B)."""
+    from sarhad.node.planner import files
+    from sarhad.node.planner.board import Board
+    from sarhad.web.plan_shapes import Scenario, SiteExport
+
+    board = Board(region, spread_provinces=False)
+    stamp = _stamp(board)
+    said = {**_rules(asked), "at": tuple(asked["at"]), "sites": count}
+    both = Scenario(**said, mode="joint"), Scenario(**said, mode="separate")
+    for form, lang in _wanted(formats, languages):
+        _write(folder, files.sites(board, SiteExport(format=form, lang=lang, a=both[0], b=both[1]), stamp))
+
+
+def _rules(asked: dict[str, Any]) -> dict[str, Any]:
+    from sarhad.node.planning_siting_commands import parse_weights
+
+    weights = parse_weights(asked["weights"])
+    if any(value < 0 for value in weights.values()):
+        raise click.BadParameter("a weight is at least 0", param_hint="--weight")
+    rest = {name: value for name, value in asked.items() if name not in ("codes", "weights")}
+    return {**rest, "open": asked["codes"] or None, "weights": weights}
+
+
+def _wanted(formats: tuple[str, ...], languages: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    """A page in each language; data once."""
+    return [(form, lang) for form in formats for lang in (languages if form in ("pdf", "html") else languages[:1])]
+
+
+def _stamp(board: Any) -> Stamp:
+    from sarhad.web.plan_shapes import Stamp
+
+    zones = tuple((party, ground.zone) for party, ground in sorted(board.setting.grounds.items()))
+    return Stamp(now_us=system_clock(), zones=zones)
+
+
+def _write(folder: Path, made: FileMade) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / made.name).write_bytes(made.content)
+    click.echo(f"Wrote {folder / made.name}: {len(made.content)} bytes")
