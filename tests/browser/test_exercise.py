@@ -34,15 +34,17 @@ def test_a_room_is_marked_on_every_screen_every_row_in_the_tab_and_in_print(desk
     assert box["width"] == 1440
     expect(page).to_have_title(re.compile(f"^EXERCISE {name} · "))
     expect(page.locator(".item", has_text=ref).locator(".exmark")).to_have_text("EX")
-    for row in page.locator(".log-panel .row").all():
-        expect(row.locator(".exmark")).to_have_count(1)
+    rows = page.locator(".log-panel .row")
+    expect(rows.filter(has_text=ref).locator(".exmark")).to_have_text("EX")
+    expect(rows.filter(has_not=page.locator(".exmark"))).to_have_count(0)
+    expect(rows.filter(has_text="Agreement").first.locator(".exmark")).to_have_text("LIVE")
     frame = "getComputedStyle(document.querySelector('.desk'), '::after').borderTopWidth"
     assert page.evaluate(frame) == "4px"
     for path in ("/records", "/cell", "/handover"):
         room(desk, page, name, path)
         expect(page.locator(".banner")).to_contain_text("EXERCISE")
     room(desk, page, name, "/records")
-    expect(page.locator(".list .row").first.locator(".exmark")).to_have_count(1)
+    expect(page.locator(".list .row", has_text=ref).locator(".exmark")).to_have_text("EX")
     page.emulate_media(media="print")
     expect(page.locator(".banner")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.banner')).position") == "fixed"
@@ -53,7 +55,7 @@ def test_a_live_warning_reaches_an_officer_in_an_exercise_and_is_not_mixed_with_
     drilling = desk.watch()
     room(desk, drilling, name)
     ref = send_warning(desks["pk"].watch(), "This one is real", urgency="flash")
-    bar = drilling.locator(".live")
+    bar = drilling.locator("section.live")
     expect(bar).to_contain_text("LIVE", timeout=CROSSES_MS)
     expect(bar).to_contain_text(re.compile(r"open items? waits? in the live room"))
     expect(drilling).to_have_title(re.compile("^LIVE "))
@@ -61,12 +63,12 @@ def test_a_live_warning_reaches_an_officer_in_an_exercise_and_is_not_mixed_with_
     expect(drilling.locator(".log-panel")).not_to_contain_text("This one is real")
     bar.get_by_role("button", name="Go to the live desk").click()
     expect(drilling.locator(".banner")).to_have_count(0)
-    expect(drilling.locator(".live")).to_have_count(0)
+    expect(drilling.locator("section.live")).to_have_count(0)
     row = drilling.locator(".item", has_text=ref)
     expect(row).to_be_visible()
     row.get_by_role("button", name=re.compile("Acknowledge")).click()
     room(desk, drilling, name)
-    expect(drilling.locator(".live", has_text=ref)).to_have_count(0)
+    expect(drilling.locator("section.live", has_text=ref)).to_have_count(0)
 
 
 def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desks) -> None:

@@ -50,12 +50,16 @@ class ProposalBody(Body, frozen=True, kw_only=True):
 
 
 class ApprovalView(Answered, frozen=True, kw_only=True):
-    """A proposal: what, by whom, why, and what became of it.  ``may_confirm``: by the officer who asks, now."""
+    """A proposal: what, by whom, why, and what became of it.  ``may_confirm``: by the officer who asks, now.
+
+    ``fingerprint``: of a new partner, as it was typed when it was read out.
+    """
 
     id: int
     what: What
     subject: str
     roles: tuple[str, ...]
+    fingerprint: str
     by: str
     at_us: int
     lapses_us: int
@@ -199,6 +203,7 @@ def approval_view(kept: Approvals, one: Approval, actor: Actor) -> ApprovalView:
     return ApprovalView(
         what=cast("What", one.deed.__struct_config__.tag),
         subject=getattr(one.deed, "officer", "") or getattr(one.deed, "party", "") or getattr(one.deed, "partner", ""),
+        fingerprint=getattr(one.deed, "fingerprint", ""),
         roles=tuple(str(role) for role in roles) if isinstance(roles, list | tuple) else (),
         lapses_us=one.at_us + kept.open_us,
         may_confirm=may,

@@ -2692,6 +2692,7 @@ export interface components {
             readonly closed_by: string;
             readonly closed_note: string;
             readonly closed_us: number;
+            readonly fingerprint: string;
             readonly id: number;
             readonly lapses_us: number;
             readonly may_confirm: boolean;
