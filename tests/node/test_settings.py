@@ -100,3 +100,10 @@ def test_an_outside_sign_in_that_is_set_by_halves_keeps_the_node_from_starting(t
 def test_passkeys_are_made_under_a_name_and_never_under_an_address(url: str, name: str | None) -> None:
     found = ways.relying_party(Settings(desk_url=url))
     assert (found and found.id) == name
+
+
+def test_on_loopback_the_desk_answers_to_its_own_name_and_to_no_other() -> None:
+    behind = Settings(desk_url="https://desk.example")
+    assert running.hosts(behind) >= {"desk.example", "127.0.0.1:8440", "localhost:8440"}
+    assert "elsewhere.example" not in running.hosts(behind)
+    assert all(name.endswith(":8440") for name in running.hosts(Settings()))

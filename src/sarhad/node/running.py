@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -212,14 +213,15 @@ def places(settings: Settings) -> PlaceIndex | None:
 
 
 def hosts(settings: Settings) -> frozenset[str]:
-    """Names by which the desk may be addressed (Host headers): loopback's only, where it listens on loopback.
+    """Names by which the desk may be addressed (Host headers): loopback's, where it listens on loopback, and its own.
 
-    Refusing others keeps a page from elsewhere from reaching the desk by a name that it
-    has pointed at this machine.
+    The own one is that of ``desk_url``, for a server in front of it.  Refusing others keeps
+    a page from elsewhere from reaching the desk by a name that it has pointed at this machine.
     """
     if not is_loopback(settings.desk_host):
         return frozenset()
-    return frozenset(f"{name}:{settings.desk_port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+    own = frozenset({urlsplit(settings.desk_url).netloc.lower()} - {""})
+    return own | frozenset(f"{name}:{settings.desk_port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
 def configure_logging(level: str) -> None:

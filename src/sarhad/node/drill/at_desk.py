@@ -41,6 +41,8 @@ from sarhad.wire.values import JOINT, Words
 
 BEGINS = re.compile(r"Drill begins: scenario ([a-z0-9][a-z0-9-]{0,62}), file ([0-9a-f]{64}), speed ([1-9][0-9]{0,2})\.")
 MAX_FILES = 200
+PATIENCE_S = 12 * 3_600.0
+"""How long our side waits for what the other side has not played; an officer stops it sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,9 @@ class Drills:
         ours = self.node.party
         hands = {(ours, part.officer): hand for part in in_order(scenario) if part.party == ours}
         elapsed_s = max(0.0, (self.node.clock() - one.note.header.at) / 1e6)
-        player = Player(scenario, exercise, hands, reactions, float(one.speed), elapsed_s=elapsed_s)
+        player = Player(
+            scenario, exercise, hands, reactions, float(one.speed), patience_s=PATIENCE_S, elapsed_s=elapsed_s
+        )
         started = _Playing(actor.officer, asyncio.create_task(player.run()))
         self._playing[exercise] = started
         started.task.add_done_callback(lambda task: self._ended(started, task))
