@@ -10,21 +10,23 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
-from browser.desks import FLAGS, Desk
+from browser.desks import FLAGS, Desk, sign_in
+from browser.field_cast import PHONE, SOMEWHERE, caller
 from browser.screens import Screen, screens
 from photo_maker import photo
 from provision import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDE, PHONE = (1440, 900), (390, 800)
-LOOKS = (("en", "dark", WIDE), ("fa", "light", WIDE), ("ur", "dark", PHONE))
+WIDE, PHONE_SIZE = (1440, 900), (390, 800)
+LOOKS = (("en", "dark", WIDE), ("fa", "light", WIDE), ("ur", "dark", PHONE_SIZE))
 PARTY = "ir"
 
 
@@ -36,13 +38,33 @@ def shoot(desk: Desk, folder: Path) -> None:
     attach(page, desk, incident, room)
     for language, theme, size in LOOKS:
         opened: dict[str, Page] = {}
-        for screen in screens():
+        for screen in (one for one in screens() if one.name != "field"):
             if screen.role not in opened:
                 opened[screen.role] = desk.sign_in_as(screen.role, language=language, theme=theme, size=size)
             ready(opened[screen.role], desk, screen, incident, room)
-            name = f"{screen.name}-{language}{'-phone' if size == PHONE else ''}"
+            name = f"{screen.name}-{language}{'-phone' if size == PHONE_SIZE else ''}"
             save(opened[screen.role], folder / f"{name}.png")
     overlays(desk, folder, room)
+    field_page(desk, folder, incident, room)
+
+
+def field_page(desk: Desk, folder: Path, incident: str, room: str) -> None:
+    """The field page on a leader's phone, with an order to carry out."""
+    unit = caller(desk, "field").get("/api/field")["unit"]["ref"]
+    now = time.time_ns() // 1_000
+    place = {"lat": 289_775_000, "lon": 615_503_000, "precision": 1}
+    words = {"lang": "en", "text": "Close the road at the crossing and let nobody pass."}
+    order = {"unit": unit, "incident": incident, "status": "ordered", "place": place, "text": words}
+    due = now + 1_800_000_000
+    caller(desk, "duty").act("tasking", {**order, "due": {"start": due, "end": due}}, exercise=room)
+    for language, theme, _ in LOOKS:
+        there = {"geolocation": SOMEWHERE, "permissions": ["geolocation"], **PHONE}
+        page = desk.open(language=language, theme=theme, size=PHONE_SIZE, **there)
+        page.goto(f"{desk.url}/field?room={room}")
+        sign_in(page, "field", desk.passwords["field"])
+        page.wait_for_selector("article")
+        page.wait_for_timeout(1_500)  # the position comes after the order
+        save(page, folder / f"field-{language}-phone.png")
 
 
 def main_incident(page: Page, desk: Desk, room: str) -> str:
@@ -55,7 +77,11 @@ def attach(page: Page, desk: Desk, incident: str, room: str) -> None:
     """Attach one photo for the partner, so that there is one to see."""
     page.goto(f"{desk.url}/incident/{incident}?room={room}")
     page.wait_for_selector("#proof article")
-    made = {"name": "dusk at the crossing.jpg", "mimeType": "image/jpeg", "buffer": photo(width=640, height=420)}
+    made: FilePayload = {
+        "name": "dusk at the crossing.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": photo(width=640, height=420),
+    }
     page.set_input_files("input[type=file]", made)
     page.wait_for_selector(".told")
     page.locator(".attach .primary").click()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.desks import Desks, axe
+from browser.desks import Desks, axe, overflowing
 from browser.field_cast import (
     PASSWORD,
     Leader,
@@ -203,6 +203,26 @@ def test_help_is_held_for_stands_through_other_acts_and_is_called_off(leader: Le
     expect(page.locator(".called")).to_have_count(0)
     expect(page.locator("li[data-did=help-off]")).to_have_attribute("data-state", "sent")
     assert not leader.written("unit-status")[-1]["data"].get("help", False)
+
+
+def test_a_call_for_help_is_seen_and_heard_at_the_desk_until_it_is_answered(leader: Leader) -> None:
+    desk = leader.desk.watch()
+    page = start(leader, phone(leader))
+    hold(page, 1_600)
+    call = desk.locator(".call", has_text=leader.code)
+    expect(call).to_contain_text("A unit calls for help")
+    expect(call).to_contain_text("28.9500° N 61.5500° E")
+    expect(desk.locator(".controls .ringing")).to_be_visible()
+    for width in (1440, 320):
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert axe(desk) == []
+        assert overflowing(desk) == []
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    call.get_by_role("button", name="Answer: we see to it").click()
+    expect(call).to_contain_text("answered by duty")
+    expect(page.get_by_text("The desk has your call for help and sees to it.")).to_be_visible()
+    page.get_by_role("button", name="Call it off").click()
+    expect(call).to_have_count(0)
 
 
 def test_help_is_called_by_keyboard_after_one_question(leader: Leader) -> None:

@@ -141,3 +141,29 @@ async def test_the_stream_names_the_unit_that_was_ordered(desk: Served) -> None:
     assert event is not None
     assert f"tasking/{mine}" in event.subjects
     subscription.close()
+
+
+async def test_a_call_for_help_stands_from_its_first_status_until_it_is_called_off(desk: Served) -> None:
+    house = desk.house
+    mine = await unit(house, "A1")
+    await leader(desk, mine)
+
+    async def status(second: int, *, help_: bool, **more: object) -> str:
+        at = Moment(start=second * US, end=second * US)
+        data = UnitStatus(unit=mine, status="on-scene", as_of=at, help=help_, **more)  # type: ignore[arg-type]
+        return await house.act("leader", data, release=OWN)
+
+    await status(1, help_=False)
+    first = await status(2, help_=True)
+    await status(3, help_=True, place=HERE)
+    async with desk.officer("duty") as client:
+        [call] = (await client.get("/api/help"))[1]
+        assert (call["ref"], call["since"], call["place"]["lat"]) == (first, 2 * US, HERE.lat)
+        assert (call["answered_by"], call["exercise"]) == (None, None)
+        await house.act("leader", Note(text=words("hurry"), about=mine), release=OWN)
+        assert (await client.get("/api/help"))[1][0]["answered_by"] is None
+        await house.act("duty", Note(text=words("on our way"), about=mine), release=OWN)
+        await status(4, help_=True)
+        assert (await client.get("/api/help"))[1][0]["answered_by"] == "duty"
+        await status(5, help_=False)
+        assert (await client.get("/api/help"))[1] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Annotated
@@ -39,6 +40,7 @@ NEAR_M = 50_000.0
 """Notices and warnings within this distance of a unit concern it."""
 MAX_MESSAGES = 20
 MAX_TASKINGS = 20
+MAX_STATUSES = 200
 ENDED = frozenset({"closed", "declined"})
 EARTH_M = 6_371_008.8
 
@@ -264,5 +266,59 @@ def _elsewhere(office: Office, code: str, exercise: str | None) -> Iterator[str]
             yield room
 
 
-HANDLERS = [get_field]
+class HelpCall(Answered, frozen=True, kw_only=True):
+    """A unit of ours that calls for help: since when (µs UTC, as its leader says), where, and who answered it first.
+
+    ``exercise`` None: live.  ``ref`` is the status that called first.
+    """
+
+    unit: str
+    code: str
+    names: Names
+    ref: str
+    since: int
+    place: Place | None
+    exercise: str | None
+    answered_by: str | None
+    answered_at: int | None
+
+
+@get("/api/help", opt=allow(), operation_id="getHelp", tags=["field"])
+async def get_help(office: Here) -> list[HelpCall]:
+    """Calls for help that stand, live ones first: a desk that looks at a drill must not miss a live one."""
+    rooms = (None, *sorted(office.desk.exercises))
+    return [_call(office, unit, room) for room in rooms for unit in _calling(office, room)]
+
+
+def _calling(office: Office, room: str | None) -> list[UnitView]:
+    units = office.desk.picture.ground(room).units
+    return [one for one in units if one.party == office.desk.party and one.last is not None and one.last.help]
+
+
+def _call(office: Office, unit: UnitView, room: str | None) -> HelpCall:
+    """Tell one call from its first status on: later ones that still ask are the same call."""
+    assert unit.last is not None
+    about = RecordFilter(exercise=room, kinds=("unit-status",), about=unit.ref, limit=MAX_STATUSES)
+    held = office.desk.picture.records(about).records
+    said = sorted(held, key=lambda one: (-int(one.data["as_of"]["end"]), -one.seq))
+    asking = list(itertools.takewhile(lambda one: bool(one.data.get("help")), said))
+    first = asking[-1] if asking else office.desk.picture.record(unit.last.ref)
+    assert first is not None
+    notes = RecordFilter(exercise=room, kinds=("note",), about=unit.ref, since_us=first.at, limit=MAX_STATUSES)
+    answers = [one for one in office.desk.picture.records(notes).records if one.by != first.by]
+    answer = answers[-1] if answers else None
+    return HelpCall(
+        unit=unit.ref,
+        code=unit.code,
+        names=unit.names,
+        ref=first.ref,
+        since=int(first.data["as_of"]["start"]),
+        place=unit.last.place or unit.place,
+        exercise=room,
+        answered_by=answer.by if answer else None,
+        answered_at=answer.at if answer else None,
+    )
+
+
+HANDLERS = [get_field, get_help]
 """Put into the application by ``app.api``."""

@@ -18,7 +18,8 @@ export interface Screen {
 
 /** The field page is built apart from the desk (`ui/field`): its address is there already, so the browser loads it. */
 function apart(): Promise<never> {
-  location.reload();
+  if (import.meta.env.DEV) location.assign("/field/field.html");
+  else location.reload();
   return new Promise(() => undefined);
 }
 

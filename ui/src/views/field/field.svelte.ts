@@ -110,7 +110,7 @@ class Field {
     document.addEventListener("visibilitychange", () => this.#seen());
     window.addEventListener("online", () => this.wake());
     window.addEventListener("offline", () => this.#lost());
-    window.setInterval(() => document.visibilityState === "visible" && (this.tick = Date.now()), TICK_MS);
+    window.setInterval(() => this.#beat(), TICK_MS);
     here.begin((fix) => this.followed(fix));
     void navigator.storage?.persist?.();
     await this.#connect();
@@ -191,6 +191,13 @@ class Field {
       this.#stop = null;
     }
     void this.#connect();
+  }
+
+  /** Ages go on while somebody looks; a start without a link tries again, as no stream does it then. */
+  #beat(): void {
+    if (document.visibilityState !== "visible") return;
+    this.tick = Date.now();
+    if (this.lostAt !== null && !this.session && this.me) void this.#connect();
   }
 
   #seen(): void {
