@@ -14,7 +14,7 @@ function isNames(value: unknown): value is { en: string; fa?: string; ur?: strin
 }
 
 const WORDS = ["text", "title", "reason", "purpose"] as const;
-const PLAIN = ["group", "name", "code"] as const;
+const PLAIN = ["group", "name", "code", "incoming", "officer"] as const;
 const WORDED = { step: "step", status: "status", outcome: "outcome" } as const;
 
 /** The text key of what a record says by a word of ours (a receipt's step, a unit's status), or null. */

@@ -74,6 +74,7 @@ async def _open(stage: Stage, teller: Teller) -> None:
         await staging.furnish(side, work)
     await asyncio.gather(*(staging.start(side) for side in stage.sides))
     await asyncio.gather(*(staging.sign_in(side) for side in stage.sides))
+    await story.watches(stage)
     agreed = {f"{party} was heard as it was read": a == b for party, (a, b) in stage.fingerprints.items()}
     teller.tell(
         "parties",

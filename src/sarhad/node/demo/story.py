@@ -79,6 +79,13 @@ async def agree(stage: Stage, teller: Teller, *, at_speed: bool) -> None:
     )
 
 
+async def watches(stage: Stage) -> None:
+    """Each side's duty officer takes the watch, live and in the drill: who has it is called first."""
+    for side in stage.sides:
+        for exercise in (None, EXERCISE):
+            await side["duty"].act("watch-handover", {"incoming": "duty"}, {"to": "own"}, exercise)
+
+
 async def history(stage: Stage, teller: Teller, imported: dict[str, int]) -> None:
     """Both sides' real incidents, imported before the nodes were served, cross and are countersigned."""
     since = time.monotonic()
