@@ -145,6 +145,24 @@ def test_what_calls_stands_on_every_screen_and_is_acknowledged_there_with_one_cl
     expect(icon).to_have_attribute("href", "/icon.svg")
 
 
+def test_who_looks_at_a_drill_is_called_for_what_is_live_and_led_there(desks: Desks) -> None:
+    pakistan, desk = desks["pk"].watch(), desks["ir"]
+    page = desk.watch()
+    quiet(page)
+    page.goto(f"{desk.url}/?room=drill-two")
+    expect(page.get_by_role("note")).to_contain_text("EXERCISE")
+    ref = urgent(pakistan, "This is no drill")
+    alert = page.locator(".alert")
+    expect(alert).to_contain_text(ref, timeout=CROSSES_MS)
+    expect(alert.locator(".live")).to_have_text(re.compile("live", re.IGNORECASE))
+    expect(item(page, ref)).to_have_count(0)
+    alert.locator(".what").click()
+    expect(page.get_by_role("note")).to_have_count(0)
+    expect(page.locator("#detail-title .id")).to_have_text(ref)
+    expect(alert.locator(".live")).to_have_count(0)
+    quiet(page)
+
+
 def test_what_nobody_acknowledges_goes_to_the_commander_and_then_calls_every_desk(desks: Desks) -> None:
     pakistan, desk = desks["pk"].watch(), desks["ir"]
     duty = desk.watch()

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from browser.calls import CROSSES_MS, act, call, give_watch, words
 from browser.desks import Desk, Desks, axe, overflowing
@@ -41,7 +41,7 @@ def wait_for_record(page: Page, ref: str) -> None:
     expect(page.locator("#joint details .id").first).to_have_text(ref, timeout=CROSSES_MS)
 
 
-def row(page: Page, ref: str) -> object:
+def row(page: Page, ref: str) -> Locator:
     return page.locator("#joint details", has=page.locator("summary .id", has_text=re.compile(f"^{ref}$")))
 
 
@@ -49,7 +49,7 @@ def test_what_contradicts_stands_first_with_both_statements_side_by_side_and_com
     pakistan, iran = cell_of(desks["pk"]), cell_of(desks["ir"])
     ref = incident(pakistan, "Ambush on the coast road")
     for page in (pakistan, iran):
-        expect(row(page, ref)).to_be_visible(timeout=CROSSES_MS)  # type: ignore[arg-type]
+        expect(row(page, ref)).to_be_visible(timeout=CROSSES_MS)
     count(pakistan, ref, 14)
     count(iran, ref, 16)
     for page in (pakistan, iran):
@@ -190,7 +190,7 @@ def test_the_table_lacks_no_word_overflows_nowhere_and_shuts_nobody_out(
     theme = "light" if language == "ur" else "dark"
     page = cell_of(desks["ir"], "commander", "?done=yes", language=language, size=size, theme=theme)
     ref = incident(page, "A title that is long enough to run over the edge of a narrow screen if it were let to")
-    expect(page.locator("#joint .id", has_text=re.compile(f"^{ref}$"))).to_be_visible(timeout=CROSSES_MS)
+    expect(page.locator("#joint summary .id", has_text=re.compile(f"^{ref}$"))).to_be_visible(timeout=CROSSES_MS)
     page.locator("#joint summary").first.click()
     assert overflowing(page) == []
     assert axe(page) == []

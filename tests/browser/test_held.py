@@ -264,6 +264,8 @@ def test_the_whole_watch_is_kept_without_a_mouse(desks: Desks) -> None:
     page.wait_for_selector("#new-title", state="detached")
     expect(item(page, written)).to_contain_text("corrected")
     form("m", "A note that stays home")
+    expect(page.locator("#detail")).to_contain_text("A note that stays home")
+    expect(page.get_by_role("button", name=re.compile("^Release"))).to_be_visible()
     page.locator("body").press("p")
     expect(page.locator(".preview details")).to_contain_text("A note that stays home")
     page.keyboard.press("Control+Enter")

@@ -1,5 +1,6 @@
 /** What calls this desk now: the frame and the sound follow it, and so do the tab and the browser's notifications. */
 
+import type { InboxItem } from "../api/types";
 import { alertsFor, escalated, titleCount, type Alert } from "../model/alerts";
 import { crossover } from "./crossover.svelte";
 import { desk } from "./desk.svelte";
@@ -16,8 +17,10 @@ function permission(): Permission {
 }
 
 class Alerting {
+  /** The live desk's items while a drill is shown: a drill must not make anybody miss the real thing. */
+  #live = $state.raw<readonly InboxItem[]>([]);
   readonly me = $derived({ officer: desk.session?.officer ?? "", roles: desk.session?.roles ?? [], watch: watching.officer });
-  readonly alerts = $derived<readonly Alert[]>(alertsFor(desk.items, this.me, desk.us, desk.now));
+  readonly alerts = $derived<readonly Alert[]>(alertsFor([...desk.items, ...this.#live], this.me, desk.us, desk.now));
   readonly escalated = $derived(escalated(desk.items, desk.us, desk.now));
   readonly calling = $derived(this.alerts.length > 0);
   /** Whether the panel that explains sound and notifications is open. */
@@ -36,6 +39,24 @@ class Alerting {
       held.drawIcon(loud || waiting, loud > 0);
       held.tell(alerts);
     }, () => undefined);
+  }
+
+  /** Keeps the live items while a drill is shown; returns what ends it. */
+  watchLive(): () => void {
+    const load = async () => {
+      if (desk.room === null) {
+        this.#live = [];
+        return;
+      }
+      try {
+        const items = await desk.client.inbox(null);
+        this.#live = desk.room === null ? [] : items;
+      } catch (error) {
+        desk.tell(error);
+      }
+    };
+    void load();
+    return desk.hear(() => void load());
   }
 
   /** Asks the browser; only ever called from a click. */
