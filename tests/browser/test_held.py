@@ -213,28 +213,38 @@ def test_a_cut_and_a_heal_lose_double_and_stick_nothing(desks: Desks, stage: Sta
             expect(item(page, ref)).not_to_contain_text("Not delivered yet", timeout=CROSSES_MS)
 
 
-def test_the_whole_watch_is_kept_without_a_mouse(desks: Desks) -> None:
+def keyed_in(desks: Desks) -> Page:
+    """Sign in at Iran's desk with the keyboard."""
     desk = desks["ir"]
-    pakistan, page = desks["pk"].watch(), desk.open()
+    page = desk.open()
     page.locator("input[name=officer]").focus()
     page.keyboard.type("duty")
     page.keyboard.press("Tab")
     page.keyboard.type(desk.passwords["duty"])
     page.keyboard.press("Enter")
     page.wait_for_selector(".inbox-panel")
+    expect(page.locator(".log-panel .row").first).to_be_visible()
+    return page
+
+
+def sent(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#new-title", state="detached")
+
+
+def form(page: Page, key: str, text: str) -> None:
+    """Write one act with its key."""
+    page.locator("body").press(key)
+    page.wait_for_selector(".composer [data-first]:focus")
+    page.keyboard.type(text)
+    sent(page)
+
+
+def test_what_comes_is_found_acknowledged_escalated_taken_and_answered_without_a_mouse(desks: Desks) -> None:
+    pakistan, page = desks["pk"].watch(), keyed_in(desks)
     ref = request(pakistan, "Worked by keys alone", "immediate")
     row = item(page, ref)
     expect(row).to_be_visible(timeout=CROSSES_MS)
-
-    def form(key: str, text: str) -> None:
-        page.locator("body").press(key)
-        page.wait_for_selector(".composer")
-        page.wait_for_selector(".composer [data-first]:focus")
-        page.keyboard.type(text)
-        page.keyboard.press("Control+Enter")
-        page.wait_for_selector("#new-title", state="detached")
-
-    expect(page.locator(".log-panel .row").first).to_be_visible()
     page.keyboard.press("Control+k")
     page.wait_for_selector("dialog[open]")
     page.keyboard.type(ref)
@@ -244,14 +254,18 @@ def test_the_whole_watch_is_kept_without_a_mouse(desks: Desks) -> None:
     expect(page.get_by_role("group", name="Who has it")).to_be_visible()
     page.locator("body").press("a")
     expect(row).to_contain_text("Answer within")
-    form("e", "Too large for one patrol")
+    form(page, "e", "Too large for one patrol")
     expect(row).to_contain_text("Escalated to the commander")
     page.locator("body").press("o")
     expect(row).not_to_contain_text("Escalated")
-    form("r", "Two patrols are on their way")
+    form(page, "r", "Two patrols are on their way")
     expect(row).to_contain_text("Answered")
     expect(item(pakistan, ref)).to_contain_text("Answered", timeout=CROSSES_MS)
-    form("n", "A warning by keys")
+
+
+def test_what_goes_is_written_corrected_and_released_without_a_mouse(desks: Desks) -> None:
+    page = keyed_in(desks)
+    form(page, "n", "A warning by keys")
     written = page.locator("#detail-title .id").inner_text()
     expect(page.get_by_role("button", name=re.compile("^Correct"))).to_be_visible()
     page.locator("body").press("c")
@@ -260,16 +274,18 @@ def test_the_whole_watch_is_kept_without_a_mouse(desks: Desks) -> None:
     page.keyboard.type("A warning by keys, corrected")
     page.get_by_label("Reason").focus()
     page.keyboard.type("A word was missing")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#new-title", state="detached")
+    sent(page)
     expect(item(page, written)).to_contain_text("corrected")
-    form("m", "A note that stays home")
+    form(page, "m", "A note that stays home")
     expect(page.locator("#detail")).to_contain_text("A note that stays home")
     expect(page.get_by_role("button", name=re.compile("^Release"))).to_be_visible()
     page.locator("body").press("p")
     expect(page.locator(".preview details")).to_contain_text("A note that stays home")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#new-title", state="detached")
+    sent(page)
+
+
+def test_screens_are_reached_and_every_key_is_told_without_a_mouse(desks: Desks) -> None:
+    page = keyed_in(desks)
     page.keyboard.press("Control+k")
     page.wait_for_selector("dialog[open]")
     page.keyboard.type("handover")
