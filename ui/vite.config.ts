@@ -38,7 +38,7 @@ function budget(): Plugin {
 
 /** What the watch says; the words of the other screens are loaded with the first of them. */
 const WATCH_WORDS = new Set(
-  ("act alert app clock crossing error exercise frame ground inbox kind lang link log map nav outcome owner " +
+  ("act alert app brush clock crossing error exercise frame ground inbox kind lang link log map nav outcome owner " +
     "release signin state status step tasking urgency watch").split(" "),
 );
 /** Of the card of a record, which comes after the watch, it says these itself. */

@@ -46,8 +46,8 @@ def test_warming_by_steps_while_records_arrive_changes_nothing(items: list[Item]
     random = Random(seed)
     growing = Picture()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sarhad.picture.picture._WARM_VIEWS", 1)
-        patch.setattr("sarhad.picture.picture._WARM_TEXTS", 1)
+        patch.setattr("sarhad.picture.warming.VIEWS", 1)
+        patch.setattr("sarhad.picture.warming.TEXTS", 1)
         warming = growing.warm()
         for item in random.sample(items, len(items)):
             growing.apply(item)

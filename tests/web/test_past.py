@@ -31,12 +31,14 @@ async def test_marks_are_columns_of_the_room_and_only_those_named_when_some_are(
         _, drill = await client.get("/api/incidents/marks", params={"exercise": "drill"})
         many = [("ref", f"ir:{n}") for n in range(300)]
         refused, _ = await client.get("/api/incidents/marks", params=many)
+        _, titles = await client.get("/api/incidents/titles", params=[("ref", second["ref"]), ("ref", "ir:0")])
     assert status == 200
     assert whole["ref"] == [first["ref"], second["ref"]]
     assert (whole["lat"], whole["lasts_us"], whole["categories"]) == ([PLACE.lat] * 2, [US, US], ["ambush"])
     assert some["ref"] == [second["ref"]]
     assert len(drill["ref"]) == 1
     assert refused == 400
+    assert [(one["ref"], one["title"]["text"]) for one in titles] == [(second["ref"], "two")]
 
 
 async def test_a_unit_leaves_a_track_and_the_histogram_counts_the_room(desk: Served) -> None:
@@ -74,7 +76,7 @@ async def test_each_side_knew_a_warning_from_its_own_proof_on(desk: Served, pk: 
         _, last = await client.get("/api/past", params={"at_us": end, "side": "pk"})
         _, span = await client.get("/api/past/span", params={"side": "pk", "bins": 3})
         _, record = await client.get(f"/api/past/records/{sent['ref']}", params={"at_us": after})
-        missing, problem = await client.get(f"/api/past/records/{sent['ref']}", params={"at_us": before})
+        _, unknown = await client.get(f"/api/past/records/{sent['ref']}", params={"at_us": before})
         _, page = await client.get("/api/past/records", params={"at_us": after, "q": "look"})
     assert [item["ref"] for item in ours["items"]] == [sent["ref"]]
     assert ours["items"][0]["direction"] == "owed-to-us"
@@ -85,7 +87,7 @@ async def test_each_side_knew_a_warning_from_its_own_proof_on(desk: Served, pk: 
     assert sum(span["counts"]) == span["total"] == last["total"]
     assert record["record"]["bracket"]["not_after_s"] is None
     assert record["incident"] is None
-    assert (missing, problem["what"]) == (404, "it was not known then")
+    assert unknown == {"record": None, "incident": None}
     assert [one["ref"] for one in page["records"]] == [sent["ref"]]
 
 
@@ -109,6 +111,8 @@ async def test_the_marks_of_the_past_are_those_of_then(desk: Served) -> None:
         between = desk.house.desk.now()
         await client.act(incident("two"), JOINT)
         _, marks = await client.get("/api/past/marks", params={"at_us": between})
+        _, titles = await client.get("/api/past/titles", params={"at_us": between, "ref": first["ref"]})
+    assert titles[0]["title"]["text"] == "one"
     assert marks["ref"] == [first["ref"]]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sarhad.picture.state import State
-from sarhad.picture.views import MarksView
+from sarhad.picture.views import MarksView, TitleView
 from sarhad.wire.kinds import Incident
 
 Row = tuple[str, int, int, int, int, int, int, int, str, str]
@@ -41,10 +43,23 @@ class Marks:
         held = [r for r in refs if (one := records.get(r)) is not None and one.header.exercise == exercise]
         return self._columns(exercise, held)
 
+    def titles(self, refs: tuple[str, ...]) -> list[TitleView]:
+        """Return what those of ``refs`` that are incidents are called."""
+        state = self._state
+        said = [(ref, state.effective(state.records[ref])) for ref in refs if ref in state.records]
+        return [TitleView(ref=ref, title=data.title) for ref, data in said if isinstance(data, Incident)]
+
     def _refs(self, exercise: str | None) -> list[str]:
         lists = self._state.lists
         names = [(exercise, "incident", party) for party in sorted(self._state.parties)]
         return [f"{log}:{seq}" for name in names if name in lists for _, log, seq in lists[name].sorted()]
+
+    def warm(self, refs: list[str]) -> Iterator[None]:
+        """Make the rows of incidents by small steps."""
+        for number, ref in enumerate(refs):
+            self.row(ref)
+            if number % 1_000 == 999:
+                yield
 
     def row(self, ref: str) -> Row | None:
         """Return an incident's row, None when it is no incident."""

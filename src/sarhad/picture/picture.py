@@ -43,9 +43,11 @@ from sarhad.picture.views import (
     ResponseView,
     TaskingView,
     TermsView,
+    TitleView,
     TrackView,
     WatchView,
 )
+from sarhad.picture.warming import warming
 from sarhad.picture.watch_view import watch_view
 from sarhad.picture.whole import everything
 from sarhad.picture.witness import Witnessed
@@ -54,10 +56,6 @@ from sarhad.wire.kinds import Incident, ReleaseAct
 from sarhad.wire.record import Record
 from sarhad.wire.registry import refs_of
 from sarhad.wire.values import may_read
-
-_WARM_VIEWS = 60
-_WARM_TEXTS = 250
-"""Items or incidents rendered, and records indexed, in one step of warming."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -214,21 +212,10 @@ class Picture:
     def warm(self) -> Iterator[None]:
         """Make by small steps (some ten milliseconds each) what the first looks would make at once.
 
-        Items, incidents, the live ground, the text index.  Records may be applied between steps.
+        Items, the map's columns, the newest incidents, the live ground, the text index.
+        Records may be applied between steps.
         """
-        while self._book.refresh(_WARM_VIEWS):
-            yield
-        yield
-        marks = sorted({mark for mark, kind, _ in self._state.lists if kind == "incident"}, key=str)
-        refs = [record.ref for mark in marks for record in self._state.listed(mark, "incident")]
-        for first in range(0, len(refs), _WARM_VIEWS):
-            for ref in refs[first : first + _WARM_VIEWS]:
-                self.incident(ref)
-            yield
-        self.ground()
-        yield
-        while self._search.catch_up(_WARM_TEXTS):
-            yield
+        return warming(self, self._state, self._book, self._marks, self._search)
 
     def readers(self, ref: str, partners: frozenset[str]) -> frozenset[str]:
         """Return which of ``partners``, the author's partners, may read: by the marking or a release act.
@@ -295,6 +282,10 @@ class Picture:
     def marks(self, exercise: str | None = None, refs: tuple[str, ...] | None = None) -> MarksView:
         """Return the incidents of an exercise (None: live) as columns for a map, or only those of ``refs``."""
         return self._marks.view(exercise) if refs is None else self._marks.some(exercise, refs)
+
+    def titles(self, refs: tuple[str, ...]) -> list[TitleView]:
+        """Return what those of ``refs`` that are incidents are called."""
+        return self._marks.titles(refs)
 
     def tracks(self, exercise: str | None = None, since_us: int = 0) -> tuple[TrackView, ...]:
         """Return where each unit said that it was, as of ``since_us`` or later, oldest first."""

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from litestar import Response, get
 from litestar.params import QueryParameter
 
-from sarhad.picture.views import HistogramView, MarksView, TrackView
+from sarhad.picture.views import HistogramView, MarksView, TitleView, TrackView
 from sarhad.web.errors import BadRequest
 from sarhad.web.guards import allow
 from sarhad.web.office import Here
@@ -30,9 +30,20 @@ async def get_marks(office: Here, exercise: Drill = None, refs: Refs = None) -> 
     """Incidents as columns for a map: all of the room, or those named.  One answer holds a hundred thousand."""
     if refs is None:
         return office.encoded.of(office.desk.picture.marks(exercise))
+    return cast("Response[MarksView]", Response(office.desk.picture.marks(exercise, checked(refs))))
+
+
+def checked(refs: list[str]) -> tuple[str, ...]:
+    """Refuse what is longer than any reference."""
     if any(len(ref) > 60 for ref in refs):
         raise BadRequest("a reference is longer than any of ours", where="ref", do="Write it like pk:42")
-    return cast("Response[MarksView]", Response(office.desk.picture.marks(exercise, tuple(refs))))
+    return tuple(refs)
+
+
+@get("/api/incidents/titles", opt=allow(), operation_id="getTitles", tags=["watch"])
+async def get_titles(office: Here, refs: Refs = None) -> list[TitleView]:
+    """What the incidents named are called."""
+    return office.desk.picture.titles(checked(refs or []))
 
 
 @get("/api/tracks", opt=allow(), operation_id="getTracks", tags=["watch"])
@@ -50,4 +61,4 @@ async def get_histogram(
     return office.desk.picture.histogram(exercise, since_us, until_us, bins)
 
 
-HANDLERS = [get_marks, get_tracks, get_histogram]
+HANDLERS = [get_marks, get_titles, get_tracks, get_histogram]

@@ -18,9 +18,10 @@ from sarhad.picture.views import (
     Page,
     RecordFilter,
     RecordView,
+    TitleView,
     TrackView,
 )
-from sarhad.web.chart import TRACK_US
+from sarhad.web.chart import TRACK_US, Refs, checked
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.records import Cursor, Limit, Words
@@ -68,9 +69,9 @@ class PastSpan(Answered, frozen=True, kw_only=True):
 
 
 class PastRecord(Answered, frozen=True, kw_only=True):
-    """One record with what had been said about it, and its incident if it is one."""
+    """One record with what had been said about it, None when it was not known; and its incident if it is one."""
 
-    record: RecordView
+    record: RecordView | None
     incident: IncidentView | None
 
 
@@ -136,6 +137,14 @@ async def get_past_marks(
     return office.encoded.of((await _made(request, office, side, at_us)).marks(exercise))
 
 
+@get("/api/past/titles", opt=allow(*WHO), operation_id="getPastTitles", tags=["past"])
+async def get_past_titles(
+    request: Call, office: Here, at_us: At, side: Side = None, refs: Refs = None
+) -> list[TitleView]:
+    """What the incidents named were called then."""
+    return (await _made(request, office, side, at_us)).titles(checked(refs or []))
+
+
 @get("/api/past/records", opt=allow(*WHO), operation_id="getPastRecords", tags=["past"])
 async def get_past_records(
     request: Call,
@@ -156,10 +165,7 @@ async def get_past_records(
 async def get_past_record(request: Call, office: Here, ref: FromPath[str], at_us: At, side: Side = None) -> PastRecord:
     """One record as a side knew it at a moment, and what had been said about it by then."""
     made = await _made(request, office, side, at_us)
-    view = made.record(ref)
-    if view is None:
-        raise NotFound("it was not known then", where=ref[:60], do="Choose a later moment")
-    return PastRecord(record=view, incident=made.incident(ref))
+    return PastRecord(record=made.record(ref), incident=made.incident(ref))
 
 
-HANDLERS = [get_past, get_past_span, get_past_marks, get_past_records, get_past_record]
+HANDLERS = [get_past, get_past_span, get_past_marks, get_past_titles, get_past_records, get_past_record]

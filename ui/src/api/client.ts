@@ -8,10 +8,15 @@ import type {
   CountersignedView,
   DeskView,
   GroundView,
+  HistogramView,
   InboxItem,
   IncidentView,
+  MarksView,
   Page,
   Paper,
+  PastRecord,
+  PastSpan,
+  PastView,
   PreviewPartner,
   ProposeBody,
   RecordDetail,
@@ -20,6 +25,8 @@ import type {
   ResponsePage,
   SendBody,
   SessionView,
+  TitleView,
+  TrackView,
   WatchView,
   Written,
   WrittenAll,
@@ -49,6 +56,13 @@ export interface RecordSearch {
   readonly until: number | null;
   readonly cursor?: string;
   readonly limit?: number;
+}
+
+/** A moment of the past: of which room, as which side knew it, microseconds. */
+export interface PastMoment {
+  readonly room: string | null;
+  readonly side: string;
+  readonly at: number;
 }
 
 interface Problem {
@@ -117,8 +131,42 @@ export class Client {
     return this.#call("GET", `/api/inbox${query({ exercise: room })}`);
   }
 
-  incidents(room: string | null): Promise<readonly IncidentView[]> {
-    return this.#call("GET", `/api/incidents${query({ exercise: room })}`);
+  /** Incidents as columns: all of the room, or those named. */
+  marks(room: string | null, refs?: readonly string[]): Promise<MarksView> {
+    return this.#call("GET", `/api/incidents/marks${query({ exercise: room })}${refs ? `${room ? "&" : "?"}${named(refs)}` : ""}`);
+  }
+
+  /** What incidents are called; at a moment of the past, what they were called then. */
+  titles(refs: readonly string[], past: PastMoment | null): Promise<readonly TitleView[]> {
+    return this.#call("GET", past ? `/api/past/titles${moment(past)}&${named(refs)}` : `/api/incidents/titles?${named(refs)}`);
+  }
+
+  tracks(room: string | null): Promise<readonly TrackView[]> {
+    return this.#call("GET", `/api/tracks${query({ exercise: room })}`);
+  }
+
+  histogram(room: string | null, since: number | null, until: number | null, bins: number): Promise<HistogramView> {
+    return this.#call("GET", `/api/histogram${query({ exercise: room, since_us: text(since), until_us: text(until), bins: String(bins) })}`);
+  }
+
+  past(at: PastMoment, signal?: AbortSignal): Promise<PastView> {
+    return this.#call("GET", `/api/past${moment(at)}`, undefined, undefined, signal);
+  }
+
+  pastSpan({ room, side }: PastMoment, signal?: AbortSignal): Promise<PastSpan> {
+    return this.#call("GET", `/api/past/span${query({ exercise: room, side })}`, undefined, undefined, signal);
+  }
+
+  pastMarks(at: PastMoment, signal?: AbortSignal): Promise<MarksView> {
+    return this.#call("GET", `/api/past/marks${moment(at)}`, undefined, undefined, signal);
+  }
+
+  pastRecords(at: PastMoment, q: string, cursor: string, signal?: AbortSignal): Promise<Page> {
+    return this.#call("GET", `/api/past/records${moment(at)}${query({ q, cursor }).replace("?", "&")}`, undefined, undefined, signal);
+  }
+
+  pastRecord(at: PastMoment, ref: string): Promise<PastRecord> {
+    return this.#call("GET", `/api/past/records/${encodeURIComponent(ref)}${moment(at)}`);
   }
 
   incident(ref: string): Promise<IncidentView> {
@@ -142,10 +190,6 @@ export class Client {
 
   ground(room: string | null): Promise<GroundView> {
     return this.#call("GET", `/api/ground${query({ exercise: room })}`);
-  }
-
-  records(room: string | null, q: string, cursor: string, limit: number): Promise<Page> {
-    return this.#call("GET", `/api/records${query({ exercise: room, q, cursor, limit: String(limit) })}`);
   }
 
   /** Records that fit every part of the filter, newest claimed time first. */
@@ -299,8 +343,8 @@ export class Client {
     return session;
   }
 
-  async #call<T>(method: string, path: string, body?: unknown, timed?: Timed): Promise<T> {
-    const answer = await this.#raw(method, path, body, timed);
+  async #call<T>(method: string, path: string, body?: unknown, timed?: Timed, signal?: AbortSignal): Promise<T> {
+    const answer = await this.#raw(method, path, body, timed, signal);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
@@ -344,4 +388,16 @@ function printed(order: PrintOrder): string {
 function query(values: Readonly<Record<string, string | null>>): string {
   const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
   return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+function named(refs: readonly string[]): string {
+  return new URLSearchParams(refs.map((ref) => ["ref", ref])).toString();
+}
+
+function text(us: number | null): string | null {
+  return us === null ? null : String(us);
+}
+
+function moment({ room, side, at }: PastMoment): string {
+  return query({ at_us: String(at), side, exercise: room });
 }

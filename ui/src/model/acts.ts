@@ -1,8 +1,9 @@
 /** What an officer can write, and what a record of that kind is made of.  Pure: forms in, data and release out. */
 
 import type { Place, RecordView, Release } from "../api/types";
-import { parsePosition, type Position } from "./coordinates";
 import { parseWhole } from "./digits";
+import type { Position } from "./coordinates";
+import { isProblem, readPosition } from "./position";
 import { parseMoment, type TypedMoment } from "./moment";
 
 export type Act =
@@ -11,7 +12,7 @@ export type Act =
 
 export type FieldName =
   | "to" | "urgency" | "asks" | "outcome" | "complied" | "title" | "text" | "category" | "activity"
-  | "when" | "place" | "radius" | "casualties" | "group" | "source" | "reason" | "officer";
+  | "when" | "place" | "radius" | "ring" | "casualties" | "group" | "source" | "reason" | "officer";
 
 /** Acts that begin something; each may be about a record. */
 export const BEGIN: readonly Act[] = ["incident", "warning", "request", "zone-notice", "allegation", "note"];
@@ -38,7 +39,7 @@ export const SHAPES: Readonly<Record<Act, Shape>> = {
   report: { fields: ["text", "category", "when", "place", "casualties", "source"], needs: ["text"], marking: "own", names: "incident" },
   warning: { fields: ["to", "urgency", "text", "place", "when"], needs: ["to", "text"], marking: "named", names: "about" },
   request: { fields: ["to", "urgency", "asks", "text", "place"], needs: ["to", "text"], marking: "named", names: "about" },
-  "zone-notice": { fields: ["to", "activity", "text", "when", "place", "radius"], needs: ["text", "when", "place"], marking: "named" },
+  "zone-notice": { fields: ["to", "activity", "text", "when", "place", "radius", "ring"], needs: ["text", "when", "place"], marking: "named" },
   allegation: { fields: ["to", "urgency", "text", "place", "when"], needs: ["to", "text"], marking: "named", names: "about" },
   note: { fields: ["text"], needs: ["text"], marking: "own", names: "about" },
   claim: { fields: ["group", "source", "text"], needs: ["group", "source"], marking: "own", names: "incident" },
@@ -91,6 +92,8 @@ export interface Form {
   readonly placeName: string;
   readonly precision: number;
   readonly radius: string;
+  /** Corners of an area, drawn on the map; none: a point, or a radius round it. */
+  readonly ring: readonly Position[];
   readonly when: string;
   readonly until: string;
   readonly casualties: Readonly<Record<Counted, TypedRange>>;
@@ -106,7 +109,7 @@ const UNSTATED: TypedRange = { low: "", best: "", high: "" };
 export function emptyForm(act: Act, given: { readonly to: string; readonly lang: string; readonly key: string; readonly when: string }): Form {
   return {
     ...given, urgency: "immediate", asks: "act", outcome: "will", complied: "yes", officer: "", title: "", text: "", reason: "",
-    category: act === "incident" ? "other" : "", activity: "patrol", group: "", source: "", position: "", placeName: "", precision: 1, radius: "",
+    category: act === "incident" ? "other" : "", activity: "patrol", group: "", source: "", position: "", placeName: "", precision: 1, radius: "", ring: [],
     when: act === "incident" ? given.when : "", until: "", casualties: { killed: UNSTATED, injured: UNSTATED, abducted: UNSTATED },
     marking: SHAPES[act].marking, parties: given.to ? [given.to] : [],
   };
@@ -129,6 +132,8 @@ export interface Situation {
 export interface Problem {
   readonly field: FieldName | "parties";
   readonly key: string;
+  /** What goes into the text. */
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 export interface Built {
@@ -206,6 +211,8 @@ function valueOf(field: FieldName, form: Form, now: Situation, problems: Problem
       return placeOf(form, problems);
     case "radius":
       return wholeOf(form.radius, "radius", problems);
+    case "ring":
+      return form.ring.length ? form.ring.map(({ lat, lon }) => ({ lat, lon })) : undefined;
     case "casualties":
       return casualtiesOf(form, problems);
     case "complied":
@@ -228,12 +235,12 @@ function momentOf(form: Form, now: Situation, problems: Problem[]): TypedMoment 
 
 function placeOf(form: Form, problems: Problem[]): Place | undefined {
   if (!form.position.trim()) return undefined;
-  const position: Position | null = parsePosition(form.position);
-  if (!position) {
-    problems.push({ field: "place", key: "compose.bad.place" });
+  const read = readPosition(form.position);
+  if (!read || isProblem(read)) {
+    problems.push({ field: "place", key: read?.problem ?? "compose.bad.place", ...(read ? { values: read.values } : {}) });
     return undefined;
   }
-  return { ...position, precision: form.precision, ...(form.placeName.trim() ? { name: form.placeName.trim() } : {}) } as Place;
+  return { ...read.position, precision: form.precision, ...(form.placeName.trim() ? { name: form.placeName.trim() } : {}) } as Place;
 }
 
 function wholeOf(typed: string, field: FieldName, problems: Problem[]): number | undefined {
@@ -301,7 +308,7 @@ export function formOf(target: RecordView, base: Form, show: { moment: (us: numb
   return {
     ...base, ...plain, lang: text?.lang ?? title?.lang ?? base.lang, text: text?.text ?? "", title: title?.text ?? "",
     position: place ? show.position(place) : "", placeName: place?.name ?? "", precision: place?.precision ?? 1,
-    radius: data.radius_m ? String(data.radius_m) : "",
+    radius: data.radius_m ? String(data.radius_m) : "", ring: Array.isArray(data.ring) ? (data.ring as Position[]) : [],
     when: when ? show.moment(when.start, when.precision === 1) : "", until: when && when.end !== when.start && when.precision !== 1 ? show.moment(when.end, false) : "",
     casualties: { killed: range("killed"), injured: range("injured"), abducted: range("abducted") },
   };

@@ -3,7 +3,7 @@
 export type Command =
   | "acknowledge" | "answer" | "decline" | "new-incident" | "new-warning" | "new-request" | "new-notice" | "new-note"
   | "report" | "correct" | "release" | "recall" | "palette" | "next" | "previous" | "open" | "search" | "help" | "close"
-  | "escalate" | "take" | "hand" | "alerts" | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground";
+  | "escalate" | "take" | "hand" | "alerts" | "sound" | "theme" | "language" | "inbox" | "map" | "log" | "ground" | "past" | "brush" | "measure";
 
 export interface Shortcut {
   readonly command: Command;
@@ -49,6 +49,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "alerts", code: "KeyB", cap: "B", single: true },
   { command: "theme", code: "KeyT", cap: "T", single: true },
   { command: "language", code: "KeyL", cap: "L", single: true },
+  { command: "past", code: "KeyV", cap: "V", single: true },
+  { command: "brush", code: "KeyF", cap: "F", single: true },
+  { command: "measure", code: "KeyG", cap: "G", single: true },
   { command: "close", code: "Escape", cap: "Esc", single: false },
 ];
 

@@ -1,18 +1,24 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ItemView } from "../api/types";
-import { formatPosition, parsePosition } from "./coordinates";
+import { formatPosition } from "./coordinates";
 import { latinDigits, parseWhole } from "./digits";
 import { emptyForm } from "./acts";
 import { keepDraft, readDraft, type DraftName } from "./drafts";
 import { byDeadline, standing, toAcknowledge } from "./inbox";
 import { commandOf, SHORTCUTS } from "./keys";
-import { drawingOf, groupByPlace } from "./placing";
+import { drawingOf } from "./placing";
+import { isProblem, readPosition } from "./position";
 import { translator } from "./texts";
 import { clockTime, duration, jalaliDate, ServerClock } from "./time";
 import { visibleRows } from "./window";
 
 const MINUTE = 60_000_000;
+
+function parsePosition(text: string) {
+  const read = readPosition(text);
+  return read && !isProblem(read) ? read.position : null;
+}
 
 function item(over: Partial<ItemView> = {}): ItemView {
   const bracket = { backdated: false, not_after_s: null, not_before_s: null };
@@ -68,12 +74,6 @@ describe("places", () => {
   const at = (precision: number) => ({ lat: 1, lon: 2, precision });
   it("draws a point only where the point is known, and a country not at all", () => {
     expect([1, 2, 3, 4, 5, 6, 7].map((p) => drawingOf(at(p)))).toEqual(["point", "near", "area", "area", "line", "none", "none"]);
-  });
-  it("makes one mark of incidents at one position, and counts what has no place", () => {
-    const incident = (ref: string, precision: number) => ({ ref, place: at(precision) }) as Parameters<typeof groupByPlace>[0][number];
-    const { groups, unplaced } = groupByPlace([incident("a:1", 4), incident("a:2", 4), incident("a:3", 6)]);
-    expect(groups.map((group) => group.refs)).toEqual([["a:1", "a:2"]]);
-    expect(unplaced.length).toBe(1);
   });
 });
 

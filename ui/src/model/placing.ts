@@ -1,6 +1,8 @@
 /** How a place may be drawn: never more exactly than it is known. */
 
-import type { IncidentView, Place } from "../api/types";
+import type { Place } from "../api/types";
+
+type Known = Pick<Place, "precision" | "radius_m">;
 
 export type Drawing = "point" | "near" | "area" | "line" | "none";
 
@@ -8,7 +10,7 @@ export type Drawing = "point" | "near" | "area" | "line" | "none";
 const RADIUS: Readonly<Record<number, number>> = { 2: 25_000, 3: 40_000, 4: 120_000 };
 
 /** The mark for a place: a point only if it is exact; a whole country or a sea is listed, not drawn. */
-export function drawingOf(place: Place): Drawing {
+export function drawingOf(place: Pick<Place, "precision">): Drawing {
   switch (place.precision) {
     case 1:
       return "point";
@@ -25,29 +27,6 @@ export function drawingOf(place: Place): Drawing {
 }
 
 /** Metres of uncertainty around the position, 0 for a known point. */
-export function uncertainty(place: Place): number {
+export function uncertainty(place: Known): number {
   return place.radius_m || RADIUS[place.precision] || 0;
-}
-
-export interface Group {
-  readonly place: Place;
-  readonly refs: readonly string[];
-}
-
-/** Incidents that share one position and precision are one mark with a count; the rest stands alone. */
-export function groupByPlace(incidents: readonly IncidentView[]): { groups: Group[]; unplaced: IncidentView[] } {
-  const held = new Map<string, { place: Place; refs: string[] }>();
-  const unplaced: IncidentView[] = [];
-  for (const incident of incidents) {
-    const place = incident.place;
-    if (drawingOf(place) === "none") {
-      unplaced.push(incident);
-      continue;
-    }
-    const key = `${place.lat} ${place.lon} ${place.precision} ${uncertainty(place)}`;
-    const group = held.get(key);
-    if (group) group.refs.push(incident.ref);
-    else held.set(key, { place, refs: [incident.ref] });
-  }
-  return { groups: [...held.values()], unplaced };
 }

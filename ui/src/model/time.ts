@@ -114,3 +114,23 @@ export function duration(us: number, language: Language, most = 2): string {
 function unitText(count: number, unit: string, language: Language): string {
   return new Intl.NumberFormat(LOCALE[language], { style: "unit", unit, unitDisplay: "short" }).format(count);
 }
+
+/** `2.15 km`, `81°`: an amount with its unit (ECMA-402's names), in the language. */
+export function amount(value: number, unit: string, digits: number, language: Language): string {
+  return numbers(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+}
+
+/** A number with so many decimals at most. */
+export function decimal(value: number, digits: number, language: Language): string {
+  return numbers(language, { maximumFractionDigits: digits }).format(value);
+}
+
+/** Metres as officers say them: `850 m`, `2.15 km`, `41.7 km`. */
+export function distance(metres: number, language: Language): string {
+  if (metres < 1_000) return amount(metres, "meter", 0, language);
+  return amount(metres / 1_000, "kilometer", metres < 10_000 ? 2 : 1, language);
+}
+
+function numbers(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return new Intl.NumberFormat(LOCALE[language], options);
+}

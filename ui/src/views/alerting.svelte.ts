@@ -3,6 +3,7 @@
 import type { InboxItem } from "../api/types";
 import { alertsFor, escalated, titleCount, type Alert } from "../model/alerts";
 import { crossover } from "./crossover.svelte";
+import { clockTime } from "../model/time";
 import { desk } from "./desk.svelte";
 import { preferences } from "./preferences.svelte";
 import { watching } from "./watching.svelte";
@@ -33,7 +34,9 @@ class Alerting {
     const waiting = desk.session ? desk.waiting : 0;
     const drilled = desk.session && desk.room ? `${preferences.t("exercise.banner")} ${desk.room} · ` : "";
     const live = crossover.calling ? `${preferences.t("exercise.live")} ${titleCount(crossover.overdue, crossover.waiting.length)}` : "";
-    document.title = live + drilled + titleCount(loud, waiting) + preferences.t("app.name");
+    // What is looked at may be of the past; what calls is always of now.
+    const past = desk.past.at === null ? "" : `${preferences.t("past.banner")} ${clockTime(desk.past.at, desk.zone, preferences.language)} · `;
+    document.title = past + live + drilled + titleCount(loud, waiting) + preferences.t("app.name");
     const { alerts } = this;
     void import("./alerts/telling").then((held) => {
       held.drawIcon(loud || waiting, loud > 0);

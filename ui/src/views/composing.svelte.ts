@@ -33,6 +33,7 @@ class Composing {
   }
 
   begin(act: Act, ref: string | null = null, variant: Variant = ""): void {
+    if (desk.past.on) return desk.say("bad", preferences.t("past.noacts"));
     // Before the node has said what the officer may write, the node itself judges.
     if (desk.view && !this.may.has(act)) return desk.say("bad", preferences.t("detail.notyours", { kind: preferences.t(`kind.${act}`) }));
     this.intent = { act, ref, variant };

@@ -2,11 +2,14 @@
 
 import { ApiError, Client } from "../api/client";
 import { listen } from "../api/live";
-import type { DeskView, GroundView, InboxItem, IncidentView, PartyView, RecordDetail, RecordView, Region, SessionView } from "../api/types";
+import type { DeskView, GroundView, InboxItem, PartyView, RecordDetail, RecordView, Region, SessionView, TrackView } from "../api/types";
 import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, toAcknowledge, type Owed } from "../model/inbox";
+import { ALWAYS, within, type Stretch } from "../model/marks";
 import { merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
 import { countryName, ServerClock } from "../model/time";
+import { Incidents } from "./incidents.svelte";
+import { Past } from "./past.svelte";
 import { preferences } from "./preferences.svelte";
 import { router } from "./router.svelte";
 
@@ -40,8 +43,8 @@ class Desk {
 
   // What the node said last; written by #load only
   items = $state.raw<readonly InboxItem[]>([]);
-  incidents = $state.raw<readonly IncidentView[]>([]);
   ground = $state.raw<GroundView | null>(null);
+  tracks = $state.raw<readonly TrackView[]>([]);
   records = $state.raw<readonly RecordView[]>([]);
   total = $state(0);
   record = $state.raw<RecordDetail | null>(null);
@@ -52,6 +55,8 @@ class Desk {
   pane = $state<Pane>("inbox");
   owed = $state<Owed>(ownedFrom(router.get("owed")));
   search = $state(router.path === "/" ? router.get("q") : "");
+  /** The stretch of time that inbox, map and log are narrowed to. */
+  stretch = $state.raw<Stretch>(router.path === "/" ? stretchFrom() : ALWAYS);
   pickedPlace = $state.raw<{ lat: number; lon: number } | null>(null);
   /** Where the map should look; written by what names a place. */
   look = $state.raw<{ lat: number; lon: number } | null>(null);
@@ -69,19 +74,35 @@ class Desk {
   lostAt = $state<number | null>(null);
 
   readonly client = new Client(() => this.#end());
+  readonly held = new Incidents(this.client);
+  /** The past that is looked at; while it shows, the derived values below are of then. */
+  readonly past = new Past({
+    client: this.client, room: () => this.room, search: () => this.search, selected: () => this.selected,
+    tell: (error) => this.tell(error), remember: () => this.remember(),
+  });
   readonly us = $derived(this.session?.party ?? "");
-  readonly inbox = $derived(byDeadline(owedBy(this.items, this.owed)));
+  /** The moment that the screen shows. */
+  readonly moment = $derived(this.past.at ?? this.now);
+  readonly shownItems = $derived(this.past.on ? this.past.items : this.items);
+  readonly shownGround = $derived(this.past.on ? (this.past.view?.ground ?? null) : this.ground);
+  readonly shownTracks = $derived(this.past.on ? (this.past.view?.tracks ?? []) : this.tracks);
+  readonly shownRecord = $derived<RecordView | null>(this.past.on ? (this.past.record?.record ?? null) : this.record);
+  readonly shownRecords = $derived(this.past.on ? this.past.records : this.records);
+  readonly shownTotal = $derived(this.past.on ? this.past.total : this.total);
+  readonly narrowed = $derived(this.stretch.since !== null || this.stretch.until !== null);
+  readonly timely = $derived(this.shownItems.filter((item) => within(this.stretch, item.at)));
+  readonly inbox = $derived(byDeadline(owedBy(this.timely, this.owed)));
   readonly overdue = $derived(this.items.filter((item) => isOverdue(item, this.now)).length);
   /** What the acknowledge key is for, on any screen and whatever is filtered. */
   readonly next = $derived(toAcknowledge(this.items, this.selected));
   readonly waiting = $derived(this.items.filter(awaitsUs).length);
   readonly zone = $derived(this.view?.manifest?.zone ?? "UTC");
   readonly stale = $derived(this.lostAt !== null);
-  readonly item = $derived(this.items.find((item) => item.ref === this.selected) ?? null);
-  readonly incident = $derived(this.incidents.find((incident) => incident.ref === this.selected) ?? null);
+  readonly item = $derived(this.shownItems.find((item) => item.ref === this.selected) ?? null);
+  readonly incidents = $derived(this.held.opened);
+  readonly incident = $derived(this.past.on ? (this.past.record?.incident ?? null) : (this.incidents.find((incident) => incident.ref === this.selected) ?? null));
 
   #wanted = new Set<Part>();
-  #changedIncidents = new Set<string>();
   #gathering = 0;
   #loading = false;
   #stop: (() => void) | null = null;
@@ -135,11 +156,12 @@ class Desk {
     this.session = null;
     this.view = null;
     this.items = [];
-    this.incidents = [];
+    this.held.clear();
     this.records = [];
     this.record = null;
     this.selected = null;
     this.ready = false;
+    if (this.past.on) this.past.leave();
   }
 
   async #open(): Promise<void> {
@@ -179,7 +201,7 @@ class Desk {
     this.refresh("items", "log", "selected");
     for (const subject of subjects) {
       if (subject.startsWith("incident/")) {
-        this.#changedIncidents.add(subject.slice("incident/".length));
+        this.held.changed(subject.slice("incident/".length));
         this.refresh("incidents");
       } else if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
       else if (GROUND.test(subject)) this.refresh("ground");
@@ -195,7 +217,7 @@ class Desk {
   /** Asks for parts again, soon and together; what is asked for while loading is loaded after it. */
   refresh(...parts: readonly Part[]): void {
     for (const part of parts) this.#wanted.add(part);
-    if (parts.length === ALL.length) this.#changedIncidents.clear();
+    if (parts.length === ALL.length) this.held.changedAll();
     if (this.#loading || this.#gathering || !this.session) return;
     this.#gathering = window.setTimeout(() => void this.#drain(), GATHER_MS);
   }
@@ -234,11 +256,11 @@ class Desk {
         break;
       }
       case "incidents":
-        await this.#loadIncidents(room);
+        await this.held.load(room, () => room === this.room);
         break;
       case "ground": {
-        const ground = await this.client.ground(room);
-        if (room === this.room) this.ground = ground;
+        const [ground, tracks] = await Promise.all([this.client.ground(room), this.client.tracks(room)]);
+        if (room === this.room) [this.ground, this.tracks] = [ground, tracks];
         break;
       }
       case "log":
@@ -249,42 +271,33 @@ class Desk {
         if (!ref) break;
         const record = await this.client.record(ref);
         if (ref === this.selected) this.record = record;
+        if (record.kind === "incident") await this.held.need(ref);
       }
     }
   }
 
-  async #loadIncidents(room: string | null): Promise<void> {
-    const changed = [...this.#changedIncidents];
-    this.#changedIncidents.clear();
-    if (changed.length === 0 || changed.length > 8) {
-      const all = await this.client.incidents(room);
-      if (room === this.room) this.incidents = all;
-      return;
-    }
-    const fresh = await Promise.all(changed.map((ref) => this.client.incident(ref)));
-    if (room !== this.room) return;
-    const mine = fresh.filter((incident) => incident.exercise === room);
-    const gone = new Set(changed);
-    this.incidents = [...mine, ...this.incidents.filter((incident) => !gone.has(incident.ref))];
-  }
-
   async #loadLog(room: string | null): Promise<void> {
-    const q = this.search;
-    const page = await this.client.records(room, searchTerm(q), "", PAGE);
-    if (room !== this.room || q !== this.search) return;
+    const [q, stretch] = [this.search, this.stretch];
+    const page = await this.client.find(this.#logFilter(""));
+    if (room !== this.room || q !== this.search || stretch !== this.stretch) return;
     const first = this.records.length === 0 || this.#cursor === "";
     this.records = first ? page.records : merge(this.records, page.records);
     if (first) this.#cursor = page.next;
     this.total = page.total;
   }
 
+  #logFilter(cursor: string) {
+    return { room: this.room, kind: "", party: "", q: searchTerm(this.search), since: this.stretch.since, until: this.stretch.until, cursor, limit: PAGE };
+  }
+
   async older(): Promise<void> {
+    if (this.past.on) return this.past.older();
     if (!this.#cursor || this.loadingOlder) return;
     this.loadingOlder = true;
-    const [room, q] = [this.room, this.search];
+    const [room, q, stretch] = [this.room, this.search, this.stretch];
     try {
-      const page = await this.client.records(room, searchTerm(q), this.#cursor, PAGE);
-      if (room === this.room && q === this.search) {
+      const page = await this.client.find(this.#logFilter(this.#cursor));
+      if (room === this.room && q === this.search && stretch === this.stretch) {
         this.records = merge(this.records, page.records);
         this.#cursor = page.next;
       }
@@ -298,10 +311,30 @@ class Desk {
 
   find(text: string): void {
     this.search = text;
+    this.#logAnew();
+  }
+
+  /** Narrows inbox, map and log to what is of this stretch of time. */
+  narrow(stretch: Stretch): void {
+    if (stretch.since === this.stretch.since && stretch.until === this.stretch.until) return;
+    this.stretch = stretch;
+    this.#logAnew();
+  }
+
+  #logAnew(): void {
     this.records = [];
     this.#cursor = "";
     this.remember();
     this.refresh("log");
+    this.past.again();
+  }
+
+  /** Takes every filter of the watch away. */
+  unfilter(): void {
+    this.owed = "all";
+    this.search = "";
+    this.stretch = ALWAYS;
+    this.#logAnew();
   }
 
   owe(owed: Owed): void {
@@ -313,19 +346,20 @@ class Desk {
     if (room === this.room) return;
     this.room = room;
     this.items = [];
-    this.incidents = [];
+    this.held.clear();
     this.records = [];
     this.#cursor = "";
     this.selected = null;
     this.record = null;
     this.remember();
     this.everything();
+    this.past.again();
   }
 
   /** Writes room, filters and selection into the address. */
   remember(): void {
     const onWatch = router.path === "/";
-    router.put({ room: this.room, ...(onWatch ? { owed: this.owed === "all" ? null : this.owed, q: this.search, ref: this.selected } : {}) });
+    router.put({ room: this.room, ...(onWatch ? { owed: this.owed === "all" ? null : this.owed, q: this.search, ref: this.selected, from: text(this.stretch.since), to: text(this.stretch.until), at: text(this.past.at), side: this.past.on ? this.past.side : null } : {}) });
   }
 
   /** Follows the address after back and forward. */
@@ -334,6 +368,7 @@ class Desk {
     if (router.path !== "/") return;
     this.owed = ownedFrom(router.get("owed"));
     if (router.get("q") !== this.search) this.find(router.get("q"));
+    this.narrow(stretchFrom());
     if (router.get("ref") !== (this.selected ?? "")) this.select(router.get("ref") || null, false);
   }
 
@@ -344,6 +379,7 @@ class Desk {
     if (!ref) return;
     if (show) this.pane = "detail";
     this.refresh("selected");
+    if (this.past.on) return void this.past.open().catch((error: unknown) => this.tell(error));
     const item = this.items.find((held) => held.ref === ref);
     if (item && item.direction === "owed-by-us" && !item.receipts.some((r) => r.party === this.us && r.step !== "delivered")) {
       this.client.receipts("seen", [ref]).catch((error: unknown) => this.tell(error));
@@ -432,6 +468,16 @@ class Desk {
     const party = this.party(id);
     return party ? nameIn(party.names, preferences.language).text : id;
   }
+}
+
+function text(us: number | null): string | null {
+  return us === null ? null : String(us);
+}
+
+/** The stretch that the address names. */
+function stretchFrom(): Stretch {
+  const bound = (name: string) => (/^-?\d{1,16}$/.test(router.get(name)) ? Number(router.get(name)) : null);
+  return { since: bound("from"), until: bound("to") };
 }
 
 function ownedFrom(text: string | null): Owed {

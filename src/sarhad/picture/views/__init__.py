@@ -8,7 +8,7 @@ Every tuple has a fixed order, so that equal pictures are equal bytes.
 
 from __future__ import annotations
 
-from sarhad.picture.views.chart import HistogramView, MarksView, TrackPoint, TrackView
+from sarhad.picture.views.chart import HistogramView, MarksView, TitleView, TrackPoint, TrackView
 from sarhad.picture.views.ground import (
     CaveatView,
     CrossingView,
@@ -123,6 +123,7 @@ __all__ = [
     "TaskingView",
     "TermsView",
     "TimelineEntry",
+    "TitleView",
     "TrackPoint",
     "TrackView",
     "TurnoutState",

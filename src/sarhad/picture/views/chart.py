@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sarhad.picture.views.records import View
+from sarhad.wire.values import Words
 
 
 class MarksView(View, frozen=True, kw_only=True):
@@ -27,6 +28,13 @@ class MarksView(View, frozen=True, kw_only=True):
     at_us: tuple[int, ...]
     category: tuple[int, ...]
     party: tuple[int, ...]
+
+
+class TitleView(View, frozen=True, kw_only=True):
+    """What an incident is called, for the rows of a list that stand on the screen."""
+
+    ref: str
+    title: Words
 
 
 class TrackPoint(View, frozen=True, kw_only=True):

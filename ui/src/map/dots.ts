@@ -1,0 +1,294 @@
+/**
+ * The incidents on the map: one picture drawn straight from columns, with no object for each, and an R-tree to pick in.
+ * A place is never drawn more exactly than it is known, at any zoom.
+ */
+
+import { containsExtent, type Extent } from "ol/extent";
+import type { FrameState } from "ol/Map";
+import Layer from "ol/layer/Layer";
+import ViewHint from "ol/ViewHint";
+import Flatbush from "flatbush";
+import { grouped, NO_MARKS, placeOf, refsOf, type Groups, type Marks } from "../model/marks";
+import type { Sprite } from "./later/symbols";
+import type { Palette } from "./palette";
+
+const EARTH = 6_378_137;
+/** How far the picture reaches beyond the window on each side, in windows. */
+const SPARE = 0.25;
+const FONT = '"Vazirmatn Variable", system-ui, sans-serif';
+/** With more groups than this in view each is a small dot: the crowd is what is seen. */
+const CROWD = 2_500;
+/** With fewer, the area within which a place is known is drawn too. */
+const AREAS = 400;
+/** With fewer, what happened is drawn as its symbol. */
+const SYMBOLS = 60;
+/** Metres a pixel; from farther off symbols would only cover each other. */
+const NEAR = 500;
+
+/** Gives the picture of a category, null while it is not loaded. */
+export type SymbolOf = (category: string, ratio: number) => Sprite | null;
+
+export interface Picked {
+  readonly refs: readonly string[];
+  /** Pixels from the point that was asked about; beyond a thousand: inside an area of so many. */
+  readonly far: number;
+}
+
+export class Dots {
+  readonly layer: Layer;
+  /** What the map shows of the picture; written by `#show` at each frame. */
+  readonly #window = document.createElement("canvas");
+  /** The picture, larger than the window, so that moving does not draw it anew; null: it is stale.  Written by `#show`. */
+  #picture: { readonly canvas: HTMLCanvasElement; readonly extent: Extent; readonly resolution: number; readonly ratio: number } | null = null;
+  /** Written by `show`; all that follows from it by `#index`. */
+  #marks: Marks = NO_MARKS;
+  #groups: Groups = grouped(NO_MARKS, new Int32Array());
+  #x = new Float64Array();
+  #y = new Float64Array();
+  #points: Flatbush | null = null;
+  #areas: Flatbush | null = null;
+  #areaOf: number[] = [];
+  #palette: Palette;
+  #symbolOf: SymbolOf = () => null;
+  readonly #painted: () => void;
+  /** Whether `painted` is still to be told. */
+  #untold = false;
+  #sprites = new Map<string, HTMLCanvasElement>();
+
+  /** `painted` is told when what was shown last stands on the screen. */
+  constructor(palette: Palette, z: number, painted: () => void = () => undefined) {
+    this.#palette = palette;
+    this.#painted = painted;
+    this.#window.className = "dots";
+    this.layer = new Layer({ zIndex: z, render: (frame) => this.#show(frame) });
+  }
+
+  /** How many marks stand on the map for how many incidents. */
+  get groups(): number {
+    return this.#groups.count;
+  }
+
+  show(marks: Marks, rows: Int32Array): void {
+    this.#marks = marks;
+    this.#groups = grouped(marks, rows);
+    this.#index();
+    this.#untold = true;
+    this.#anew();
+  }
+
+  style(palette: Palette, symbolOf: SymbolOf): void {
+    this.#palette = palette;
+    this.#symbolOf = symbolOf;
+    this.#sprites.clear();
+    this.#anew();
+  }
+
+  #anew(): void {
+    this.#picture = null;
+    this.layer.changed();
+  }
+
+  #index(): void {
+    const { count, row } = this.#groups;
+    [this.#x, this.#y] = [new Float64Array(count), new Float64Array(count)];
+    [this.#points, this.#areas, this.#areaOf] = [count ? new Flatbush(count) : null, null, []];
+    for (let group = 0; group < count; group++) {
+      const at = row[group] as number;
+      const lat = ((this.#marks.lat[at] as number) / 1e7) * (Math.PI / 180);
+      const x = (this.#x[group] = EARTH * ((this.#marks.lon[at] as number) / 1e7) * (Math.PI / 180));
+      const y = (this.#y[group] = EARTH * Math.log(Math.tan(Math.PI / 4 + Math.max(-1.4844, Math.min(1.4844, lat)) / 2)));
+      this.#points?.add(x, y, x, y);
+      const { drawing } = placeOf(this.#marks, at);
+      if (drawing === "area" || drawing === "near") this.#areaOf.push(group);
+    }
+    this.#points?.finish();
+    if (!this.#areaOf.length) return;
+    this.#areas = new Flatbush(this.#areaOf.length);
+    for (const group of this.#areaOf) {
+      const [x, y, far] = [this.#x[group] as number, this.#y[group] as number, this.#reach(group)];
+      this.#areas.add(x - far, y - far, x + far, y + far);
+    }
+    this.#areas.finish();
+  }
+
+  /** How far its area reaches, in the units of the projection at its place. */
+  #reach(group: number): number {
+    const { metres, lat } = placeOf(this.#marks, this.#groups.row[group] as number);
+    return metres / Math.cos((lat / 1e7) * (Math.PI / 180));
+  }
+
+  /** The mark at a point: the nearest dot within `reach`, else the smallest area round it. */
+  pick(x: number, y: number, reach: number, resolution: number): Picked | null {
+    const [near] = this.#points?.neighbors(x, y, 1, reach) ?? [];
+    if (near !== undefined) return this.#picked(near, Math.hypot((this.#x[near] as number) - x, (this.#y[near] as number) - y) / resolution);
+    const inside = (this.#areas?.search(x, y, x, y) ?? []).map((area) => this.#areaOf[area] as number);
+    const round = inside.filter((group) => Math.hypot((this.#x[group] as number) - x, (this.#y[group] as number) - y) <= this.#reach(group));
+    const smallest = round.sort((a, b) => this.#reach(a) - this.#reach(b))[0];
+    return smallest === undefined ? null : this.#picked(smallest, 1_000 + this.#reach(smallest) / resolution);
+  }
+
+  #picked(group: number, far: number): Picked {
+    return { refs: refsOf(this.#marks, this.#groups, group), far };
+  }
+
+  /** Where an incident is drawn, and how far its area reaches; null when it is not. */
+  whereIs(ref: string): { x: number; y: number; reach: number } | null {
+    const row = this.#marks.ref.indexOf(ref);
+    if (row < 0) return null;
+    for (let group = 0; group < this.#groups.count; group++) {
+      for (let i = this.#groups.first[group] ?? -1; i >= 0; i = this.#groups.next[i] as number) {
+        if (i === row) return { x: this.#x[group] as number, y: this.#y[group] as number, reach: this.#reach(group) };
+      }
+    }
+    return null;
+  }
+
+  // Drawing -----------------------------------------------------------------------
+
+  /** Moves and scales the picture under the window; draws it anew only when the hand is still. */
+  #show(frame: FrameState): HTMLElement {
+    const { size, pixelRatio: ratio, extent, viewState, viewHints } = frame;
+    const [width = 0, height = 0] = [Math.round((size[0] ?? 0) * ratio), Math.round((size[1] ?? 0) * ratio)];
+    if (this.#window.width !== width || this.#window.height !== height) {
+      [this.#window.width, this.#window.height] = [width, height];
+      Object.assign(this.#window.style, { position: "absolute", width: "100%", height: "100%" });
+    }
+    const context = this.#window.getContext("2d");
+    if (!context || !extent) return this.#window;
+    const busy = viewHints[ViewHint.ANIMATING] || viewHints[ViewHint.INTERACTING];
+    const held = this.#picture;
+    const fits = held?.resolution === viewState.resolution && held.ratio === ratio && containsExtent(held.extent, extent);
+    const picture = held && (fits || busy) ? held : this.#paint(extent, viewState.resolution, ratio);
+    context.clearRect(0, 0, width, height);
+    const scale = picture.resolution / viewState.resolution;
+    const x = (((picture.extent[0] ?? 0) - (extent[0] ?? 0)) / viewState.resolution) * ratio;
+    const y = (((extent[3] ?? 0) - (picture.extent[3] ?? 0)) / viewState.resolution) * ratio;
+    context.drawImage(picture.canvas, scale === 1 ? Math.round(x) : x, scale === 1 ? Math.round(y) : y, picture.canvas.width * scale, picture.canvas.height * scale);
+    if (this.#untold && picture !== held) {
+      this.#untold = false;
+      queueMicrotask(this.#painted);
+    }
+    return this.#window;
+  }
+
+  #paint(seen: Extent, resolution: number, ratio: number) {
+    const [west = 0, south = 0, east = 0, north = 0] = seen;
+    const [wide, high] = [(east - west) * SPARE, (north - south) * SPARE];
+    const extent: Extent = [west - wide, south - high, east + wide, north + high];
+    const size = [((east - west + 2 * wide) / resolution) * ratio, ((north - south + 2 * high) / resolution) * ratio];
+    return (this.#picture = { canvas: this.#draw(extent, resolution, ratio, size), extent, resolution, ratio });
+  }
+
+  #draw(extent: Extent, resolution: number, ratio: number, size: readonly number[]): HTMLCanvasElement {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [Math.max(1, Math.round(size[0] ?? 1)), Math.max(1, Math.round(size[1] ?? 1))];
+    const context = canvas.getContext("2d");
+    const [west = 0, south = 0, east = 0, north = 0] = extent;
+    const edge = 20 * resolution;
+    const seen = this.#points?.search(west - edge, south - edge, east + edge, north + edge) ?? [];
+    if (!context) return canvas;
+    const at = (group: number): [number, number] => [(((this.#x[group] as number) - west) / resolution) * ratio, ((north - (this.#y[group] as number)) / resolution) * ratio];
+    if (seen.length > CROWD) this.#crowd(context, seen, at, ratio);
+    else {
+      if (this.#areas && seen.length <= AREAS) this.#drawAreas(context, extent, at, resolution / ratio);
+      for (const group of seen) this.#one(context, group, at(group), ratio, seen.length <= SYMBOLS && resolution < NEAR);
+    }
+    canvas.dataset.groups = String(seen.length);
+    return canvas;
+  }
+
+  #crowd(context: CanvasRenderingContext2D, seen: readonly number[], at: (group: number) => [number, number], ratio: number): void {
+    const dot = this.#sprite(`crowd ${ratio}`, 7 * ratio, (c, half) => this.#disc(c, half, 2.4 * ratio, ratio * 0.8));
+    const half = dot.width / 2;
+    for (const group of seen) {
+      const [x, y] = at(group);
+      context.drawImage(dot, Math.round(x - half), Math.round(y - half));
+    }
+  }
+
+  #drawAreas(context: CanvasRenderingContext2D, extent: Extent, at: (group: number) => [number, number], pixel: number): void {
+    const [west = 0, south = 0, east = 0, north = 0] = extent;
+    context.fillStyle = this.#palette.incidentFill;
+    context.strokeStyle = `${this.#palette.incident}88`;
+    context.lineWidth = 1.2;
+    context.setLineDash([7, 6]);
+    for (const area of this.#areas?.search(west, south, east, north) ?? []) {
+      const group = this.#areaOf[area] as number;
+      const [x, y] = at(group);
+      context.beginPath();
+      context.arc(x, y, this.#reach(group) / pixel, 0, 2 * Math.PI);
+      context.fill();
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  #one(context: CanvasRenderingContext2D, group: number, [x, y]: [number, number], ratio: number, symbols: boolean): void {
+    const row = this.#groups.row[group] as number;
+    const count = this.#groups.size[group] as number;
+    const { drawing } = placeOf(this.#marks, row);
+    const symbol = symbols && count === 1 && drawing !== "area" ? this.#symbolOf(this.#marks.categories[this.#marks.category[row] as number] ?? "", ratio) : null;
+    if (symbol) {
+      context.drawImage(symbol.image, Math.round(x - symbol.anchor[0] * ratio), Math.round(y - symbol.anchor[1] * ratio));
+      return;
+    }
+    const sprite = this.#mark(drawing, count, ratio);
+    context.drawImage(sprite, Math.round(x - sprite.width / 2), Math.round(y - sprite.height / 2));
+  }
+
+  #mark(drawing: string, count: number, ratio: number): HTMLCanvasElement {
+    const palette = this.#palette;
+    return this.#sprite(`${drawing} ${count} ${ratio}`, 40 * ratio, (c, half) => {
+      if (drawing === "area") return this.#words(c, half, `${count > 1 ? `${count} ` : ""}≈`, palette.incident, palette.halo, 600, 13 * ratio);
+      if (drawing === "line") this.#star(c, half, (count > 1 ? 13 : 9) * ratio, ratio);
+      else this.#disc(c, half, (count > 999 ? 14 : count > 99 ? 12 : count > 1 ? 9 : drawing === "point" ? 6 : 5) * ratio, ratio * 1.5);
+      if (count > 1) this.#words(c, half, count > 9_999 ? `${Math.round(count / 1_000)}k` : String(count), palette.ink, "", 700, (count > 999 ? 9.5 : 11) * ratio);
+    });
+  }
+
+  #sprite(key: string, side: number, draw: (context: CanvasRenderingContext2D, half: number) => void): HTMLCanvasElement {
+    let made = this.#sprites.get(key);
+    if (!made) {
+      made = document.createElement("canvas");
+      made.width = made.height = Math.ceil(side);
+      const context = made.getContext("2d");
+      if (context) draw(context, made.width / 2);
+      this.#sprites.set(key, made);
+    }
+    return made;
+  }
+
+  #disc(c: CanvasRenderingContext2D, half: number, radius: number, line: number): void {
+    c.beginPath();
+    c.arc(half, half, radius, 0, 2 * Math.PI);
+    this.#fill(c, line);
+  }
+
+  #star(c: CanvasRenderingContext2D, half: number, radius: number, ratio: number): void {
+    c.beginPath();
+    for (let i = 0; i < 8; i++) c.lineTo(half + Math.sin((i * Math.PI) / 4) * (i % 2 ? 3 * ratio : radius), half - Math.cos((i * Math.PI) / 4) * (i % 2 ? 3 * ratio : radius));
+    c.closePath();
+    this.#fill(c, ratio * 1.5);
+  }
+
+  #fill(c: CanvasRenderingContext2D, line: number): void {
+    c.fillStyle = this.#palette.incident;
+    c.strokeStyle = this.#palette.borderCase;
+    c.lineWidth = line;
+    c.fill();
+    c.stroke();
+  }
+
+  #words(c: CanvasRenderingContext2D, half: number, text: string, color: string, halo: string, weight: number, size: number): void {
+    c.font = `${weight} ${size}px ${FONT}`;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    if (halo) {
+      c.strokeStyle = halo;
+      c.lineWidth = 3;
+      c.strokeText(text, half, half + 1);
+    }
+    c.fillStyle = color;
+    c.fillText(text, half, half + 1);
+  }
+}

@@ -1,0 +1,3 @@
+/** Measuring's own chunk: the ellipsoid is loaded with the first distance. */
+
+export * from "../../model/geodesic";

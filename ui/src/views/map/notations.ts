@@ -1,0 +1,3 @@
+/** The notations' own chunk: what reads and writes grids is loaded with the first that is used. */
+
+export * from "../../model/position";
