@@ -1408,6 +1408,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/incidents/titles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetTitles
+         * @description What the incidents named are called.
+         */
+        readonly get: operations["getTitles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/invitation": {
         readonly parameters: {
             readonly query?: never;
@@ -1884,6 +1904,26 @@ export interface paths {
          * @description From when to when the time line runs, and where on it much became known.
          */
         readonly get: operations["getPastSpan"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/past/titles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPastTitles
+         * @description What the incidents named were called then.
+         */
+        readonly get: operations["getPastTitles"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -4181,7 +4221,7 @@ export interface components {
         /** PastRecord */
         readonly PastRecord: {
             readonly incident: components["schemas"]["IncidentView"] | null;
-            readonly record: components["schemas"]["RecordView"];
+            readonly record: components["schemas"]["RecordView"] | null;
         };
         /** PastSpan */
         readonly PastSpan: {
@@ -5164,6 +5204,11 @@ export interface components {
             readonly ref: string;
             readonly start: number;
         };
+        /** TitleView */
+        readonly TitleView: {
+            readonly ref: string;
+            readonly title: components["schemas"]["Words"];
+        };
         /** TrackPoint */
         readonly TrackPoint: {
             readonly at_us: number;
@@ -5621,6 +5666,7 @@ export type TermsView = components['schemas']['TermsView'];
 export type Text = components['schemas']['Text'];
 export type Thaw = components['schemas']['Thaw'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type TitleView = components['schemas']['TitleView'];
 export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
 export type TurnoutView = components['schemas']['TurnoutView'];
@@ -8297,6 +8343,47 @@ export interface operations {
             };
         };
     };
+    readonly getTitles: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only these; absent: all */
+                readonly ref?: readonly string[] | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["TitleView"][];
+                };
+            };
+        };
+    };
     readonly getInvitation: {
         readonly parameters: {
             readonly query?: never;
@@ -9321,6 +9408,51 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PastSpan"];
+                };
+            };
+        };
+    };
+    readonly getPastTitles: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The moment, µs UTC */
+                readonly at_us: number;
+                /** @description Only these; absent: all */
+                readonly ref?: readonly string[] | null;
+                /** @description Absent: our own */
+                readonly side?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["TitleView"][];
                 };
             };
         };
