@@ -1288,6 +1288,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/help": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetHelp
+         * @description Calls for help that stand, live ones first: a desk that looks at a drill must not miss a live one.
+         */
+        readonly get: operations["getHelp"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/histogram": {
         readonly parameters: {
             readonly query?: never;
@@ -3343,6 +3363,18 @@ export interface components {
             readonly party: string;
             /** @constant */
             readonly status: "ok";
+        };
+        /** HelpCall */
+        readonly HelpCall: {
+            readonly answered_at: number | null;
+            readonly answered_by: string | null;
+            readonly code: string;
+            readonly exercise: string | null;
+            readonly names: components["schemas"]["Names"];
+            readonly place: components["schemas"]["Place"] | null;
+            readonly ref: string;
+            readonly since: number;
+            readonly unit: string;
         };
         /** HelpView */
         readonly HelpView: {
@@ -5496,6 +5528,7 @@ export type GroundView = components['schemas']['GroundView'];
 export type Handover = components['schemas']['Handover'];
 export type HandoverView = components['schemas']['HandoverView'];
 export type HealthView = components['schemas']['HealthView'];
+export type HelpCall = components['schemas']['HelpCall'];
 export type HelpView = components['schemas']['HelpView'];
 export type HistogramView = components['schemas']['HistogramView'];
 export type InboxItem = components['schemas']['InboxItem'];
@@ -8090,6 +8123,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HealthView"];
+                };
+            };
+        };
+    };
+    readonly getHelp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["HelpCall"][];
                 };
             };
         };
