@@ -46,12 +46,12 @@ def test_a_slider_that_is_moved_solves_anew_and_stands_in_the_address(desks: Des
     slide(page, "Number of sites", 9)
     expect(page).to_have_url(re.compile(r"a=sites\.9"))
     expect(page.locator(".sites li")).to_have_count(9, timeout=COMPUTES_MS)
-    page.get_by_label("Question", exact=True).select_option("median")
+    page.get_by_role("combobox", name="Question", exact=True).select_option("median")
     expect(page.locator(".proof dd").first).to_contain_text("min", timeout=COMPUTES_MS)
     expect(page.get_by_role("slider", name=re.compile("^Time limit"))).to_have_count(0)
     page.reload()
     page.wait_for_selector(".lead", timeout=COMPUTES_MS)
-    expect(page.get_by_label("Question", exact=True)).to_have_value("median")
+    expect(page.get_by_role("combobox", name="Question", exact=True)).to_have_value("median")
     expect(page.locator(".sites li")).to_have_count(9)
 
 
@@ -90,7 +90,7 @@ def test_what_counts_and_what_is_open_change_the_answer_and_what_it_says_it_rest
     page.get_by_text("What an incident counts for").click()
     slide(page, "Compiled from public pages", 0)
     expect(page.locator(".proof dd").first).not_to_have_text(before, timeout=COMPUTES_MS)
-    page.get_by_label(re.compile("^Kuhak")).check()
+    page.get_by_role("checkbox", name=re.compile("Kuhak")).check()
     expect(rests).to_contain_text("as chosen here: Mirjaveh–Taftan, Kuhak–Chedgi")
 
 
@@ -141,7 +141,7 @@ def test_all_of_it_is_done_by_keyboard(desks: Desks) -> None:
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".sites li")).to_have_count(7, timeout=COMPUTES_MS)
-    page.get_by_label("Question", exact=True).focus()
+    page.get_by_role("combobox", name="Question", exact=True).focus()
     page.keyboard.press("ArrowDown")
     expect(page).to_have_url(re.compile(r"method\.all"))
 
