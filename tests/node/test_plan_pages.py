@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -133,3 +134,25 @@ def test_a_sign_stands_before_its_number_in_every_language() -> None:
     assert Saying("ur").number(6.84, 1, signed=True) == "\u2066+6.8\u2069"
     assert Saying("en").number(-0.04, 1, signed=True) == "0.0"
     assert Saying("fa").percent(0.4512) == "۴۵٫۱٪"
+
+
+def test_without_the_extra_for_pages_everything_else_is_still_made() -> None:
+    lines = f"""
+import importlib.util, sys
+from pathlib import Path
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name == "jdatetime" else found(name, *more)
+sys.modules["jdatetime"] = None
+from sarhad.node.planner import files
+from sarhad.node.planner.board import Board
+from sarhad.web.plan_shapes import Scenario, SiteExport, Stamp
+from sarhad.wire.errors import Unavailable
+board = Board(Path({str(REGION)!r}), spread_provinces=False)
+assert files.sites(board, SiteExport(format="csv", a=Scenario()), Stamp()).content
+try:
+    files.sites(board, SiteExport(format="pdf", a=Scenario()), Stamp())
+except Unavailable as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert "sarhad[pdf]" in done.stdout

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sarhad.node.planner import brief
 from sarhad.node.planner.board import Board
-from sarhad.node.planner.briefs import dividend_brief, site_brief
 from sarhad.node.planner.jointness import value_jointness
 from sarhad.node.planner.solve import site
 from sarhad.web.plan_shapes import (
@@ -23,7 +22,10 @@ from sarhad.web.plan_shapes import (
     SiteExport,
     Stamp,
 )
-from sarhad.wire.errors import Refused
+from sarhad.wire.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    from sarhad.node.planner.brief import Brief
 
 TYPES: dict[Format, str] = {
     "geojson": "application/geo+json",
@@ -40,8 +42,10 @@ def sites(board: Board, order: SiteExport, stamp: Stamp) -> FileMade:
         raise Refused("both scenarios must rest on the same incidents", where="b.spread_provinces", do="Set both alike")
     asked = [(scenario, site(board, scenario)) for scenario in (order.a, order.b) if scenario is not None]
     if order.format in ("pdf", "html"):
-        page = site_brief(board, asked, stamp, order.lang)
-        return _page("sites", page, order.format, stamp)
+        _require_calendars()
+        from sarhad.node.planner.briefs import site_brief  # noqa: PLC0415  (an extra: only pages need it)
+
+        return _page("sites", site_brief(board, asked, stamp, order.lang), order.format, stamp)
     rows = [
         row for letter, (scenario, made) in zip("AB", asked, strict=False) for row in _site_rows(letter, scenario, made)
     ]
@@ -52,11 +56,22 @@ def dividend(board: Board, order: DividendExport, stamp: Stamp) -> FileMade:
     """Return the dividend as the file asked for."""
     made = value_jointness(board, order)
     if order.format in ("pdf", "html"):
+        _require_calendars()
+        from sarhad.node.planner.briefs import dividend_brief  # noqa: PLC0415  (as above)
+
         return _page("dividend", dividend_brief(board, order, made, stamp, order.lang), order.format, stamp)
     return _table("dividend", _place_rows(board, order, made), order.format)
 
 
-def _page(name: str, page: brief.Brief, form: Format, stamp: Stamp) -> FileMade:
+def _require_calendars() -> None:
+    """Pages are dated in both calendars, which come with an extra; data does without them."""
+    if importlib.util.find_spec("jdatetime") is None:
+        raise Unavailable("this node makes no pages", where="jdatetime", do="Install it with: sarhad[pdf]")
+
+
+def _page(name: str, page: Brief, form: Format, stamp: Stamp) -> FileMade:
+    from sarhad.node.planner import brief  # noqa: PLC0415  (as above)
+
     content = brief.pdf(page, stamp.now_us) if form == "pdf" else brief.html(page).encode()
     return FileMade(name=f"sarhad-{name}-{page.lang}.{form}", media_type=TYPES[form], content=content)
 
