@@ -1,126 +1,113 @@
-"""``python -m bench.response.siting [--quick] [--instances DIR]``: siting beside spopt + HiGHS, and published problems.
+"""``python -m bench.response.siting [--quick] [--alone]``: siting beside spopt + HiGHS on the same matrices.
 
-Both sides solve the same matrices in turn; CPU seconds, the median of the rounds with
-the least and the greatest, and their ratio.  The optimum must be the same.
+Both sides solve in turn; CPU seconds, the median of the rounds with the least and the
+greatest, and their ratio.  The optimum must be the same.  Where spopt has no answer
+within minutes, or none that is right, only ours is shown, proved.  Published families:
+``bench.response.instances``.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import re
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Literal, TypeVar
 
 import numpy as np
+from bench.response.instances import warm
 
 from sarhad.response import siting
-from sarhad.response.siting import Answer, Deadline, instances
+from sarhad.response.siting import Answer, Deadline
 from sarhad.response.siting.kernels import Floats
 
-LIMIT_S = 30.0
+T = TypeVar("T")
+Problem = Literal["maximal covering", "p-median", "p-centre"]
+SITES, RADIUS = 10, 100
+
+FULL: tuple[tuple[Problem, int, int, int, int], ...] = (
+    ("maximal covering", 500, 500, 3, 3),
+    ("maximal covering", 1000, 1000, 3, 3),
+    ("maximal covering", 3000, 500, 3, 1),
+    ("p-median", 200, 200, 3, 1),
+    ("p-median", 500, 500, 3, 1),
+    ("p-median", 1000, 1000, 1, 0),
+    ("p-median", 3000, 500, 1, 0),
+    ("p-centre", 100, 100, 3, 1),
+    ("p-centre", 500, 500, 1, 0),
+    ("p-centre", 1000, 1000, 1, 0),
+    ("p-centre", 3000, 500, 1, 0),
+)
+"""Problem, demand points, candidates, our rounds, spopt's rounds (0: it has no right answer in minutes)."""
+
+QUICK: tuple[tuple[Problem, int, int, int, int], ...] = (
+    ("maximal covering", 200, 200, 1, 1),
+    ("p-median", 60, 60, 1, 1),
+    ("p-centre", 40, 40, 1, 1),
+)
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one round")
-    parser.add_argument("--instances", type=Path, help="folder with pmed*.txt, sjc/, mclp_city/ and README.md")
+    parser.add_argument("--alone", action="store_true", help="without spopt")
+    parser.add_argument("--only", default="", help="problems whose name contains this")
     options = parser.parse_args(argv)
-    _warm()
-    rounds = 1 if options.quick else 3
-    sizes = [(200, 200)] if options.quick else [(500, 500), (1000, 1000), (3000, 500)]
-    for n, m in sizes:
-        beside(f"maximal covering {n} x {m}", n, m, rounds, covering=True)
-    for n, m in [(60, 60)] if options.quick else [(200, 200)]:
-        beside(f"p-median {n} x {m}", n, m, rounds, covering=False)
-    if options.instances:
-        published(options.instances, quick=options.quick)
+    warm()
+    for problem, n, m, rounds, others in QUICK if options.quick else FULL:
+        if options.only in problem:
+            beside(problem, n, m, rounds, 0 if options.alone else others)
 
 
-def _warm() -> None:
-    cost = np.random.default_rng(0).random((30, 30))
-    siting.p_median(cost, np.ones(30), 3)
-    siting.maximal_covering(cost < 0.1, np.ones(30), 3)
-
-
-def _timed(call: Callable[[], float], rounds: int) -> tuple[list[float], float]:
-    took, value = [], 0.0
-    for _ in range(rounds):
-        begun = time.process_time()
-        value = call()
-        took.append(time.process_time() - begun)
-    return took, value
-
-
-def beside(name: str, n: int, m: int, rounds: int, *, covering: bool) -> None:
+def beside(problem: Problem, n: int, m: int, rounds: int, others: int) -> None:
     random = np.random.default_rng(n + m)
     demand, sites = random.random((n, 2)) * 1000, random.random((m, 2)) * 1000
     cost = np.hypot(*(demand[:, None] - sites[None, :]).transpose(2, 0, 1))
     weight = random.integers(1, 100, n).astype(float)
-    ours, value = _timed(lambda: _ours(cost, weight, covering=covering), rounds)
-    theirs, other = _timed(lambda: _spopt(cost, weight, covering=covering), rounds)
-    same = "same optimum" if abs(value - other) <= 1e-6 * abs(value) else f"spopt says {other:,.1f}"
-    ratio = statistics.median(theirs) / max(statistics.median(ours), 1e-9)
-    print(f"{name:28} {_spread(ours)}  spopt {_spread(theirs)}  {ratio:.1f} x  {value:,.1f} ({same})", flush=True)
+    ours, answer = _timed(lambda: _ours(problem, cost, weight), rounds)
+    line = f"{problem:17} {n:>4} x {m:<4} {_spread(ours)}  {answer.value:,.2f} {answer.status} gap {answer.gap:.2%}"
+    if others:
+        theirs, other = _timed(lambda: _spopt(problem, cost, weight), others)
+        same = "same optimum" if abs(answer.value - other) <= 1e-6 * abs(answer.value) else f"spopt says {other:,.2f}"
+        ratio = statistics.median(theirs) / max(statistics.median(ours), 1e-9)
+        line += f"  spopt {_spread(theirs)}  {ratio:.1f} x, {same}"
+    print(line, flush=True)
+
+
+def _timed(call: Callable[[], T], rounds: int) -> tuple[list[float], T]:
+    took, values = [], []
+    for _ in range(rounds):
+        begun = time.process_time()
+        values.append(call())
+        took.append(time.process_time() - begun)
+    return took, values[-1]
 
 
 def _spread(took: list[float]) -> str:
     return f"{statistics.median(took):.2f} s ({min(took):.2f} to {max(took):.2f})"
 
 
-def _ours(cost: Floats, weight: Floats, *, covering: bool) -> float:
-    answer = siting.maximal_covering(cost <= 100, weight, 10) if covering else siting.p_median(cost, weight, 10)
-    assert answer.status == "optimal"
-    return answer.value
+def _ours(problem: Problem, cost: Floats, weight: Floats) -> Answer:
+    until = Deadline.after(300.0)
+    if problem == "maximal covering":
+        return siting.maximal_covering(cost <= RADIUS, weight, SITES, deadline=until)
+    if problem == "p-median":
+        return siting.p_median(cost, weight, SITES, deadline=until)
+    return siting.p_centre(cost, SITES, deadline=until)
 
 
-def _spopt(cost: Floats, weight: Floats, *, covering: bool) -> float:
+def _spopt(problem: Problem, cost: Floats, weight: Floats) -> float:
     import pulp  # noqa: PLC0415 (a peer, loaded only when its turn comes)
-    from spopt.locate import MCLP, PMedian  # noqa: PLC0415
+    from spopt.locate import MCLP, PCenter, PMedian  # noqa: PLC0415
 
     solver = pulp.HiGHS(msg=False, threads=1)
-    if covering:
-        model = MCLP.from_cost_matrix(cost, weight, 100, p_facilities=10).solve(solver)
+    if problem == "maximal covering":
+        model = MCLP.from_cost_matrix(cost, weight, RADIUS, p_facilities=SITES).solve(solver)
+    elif problem == "p-median":
+        model = PMedian.from_cost_matrix(cost, weight, p_facilities=SITES).solve(solver)
     else:
-        model = PMedian.from_cost_matrix(cost, weight, p_facilities=10).solve(solver)
+        model = PCenter.from_cost_matrix(cost, p_facilities=SITES).solve(solver)
     return float(pulp.value(model.problem.objective))
-
-
-def _say(name: str, answer: Answer, known: float, took: float) -> None:
-    mark = "=" if answer.value == known else f"known {known:,.0f}"
-    print(
-        f"{name:18} {answer.value:>12,.0f} bound {answer.bound:>12,.0f} {answer.status:9} {mark} {took:6.2f} s",
-        flush=True,
-    )
-
-
-def published(folder: Path, *, quick: bool) -> None:
-    readme = (folder / "README.md").read_text()
-    for name, known in re.findall(r"\| (pmed\d+) \| (\d+) \|", readme)[: 4 if quick else None]:
-        problem = instances.read_pmed((folder / f"{name}.txt").read_text())
-        begun, until = time.process_time(), Deadline.after(LIMIT_S)
-        answer = siting.p_median(problem.distance, np.ones(len(problem.distance)), problem.p, deadline=until)
-        _say(name, answer, float(known), time.process_time() - begun)
-    rows = list(csv.DictReader((folder / "sjc" / "computed_optima.csv").read_text().splitlines()))
-    for row in rows[: 4 if quick else None]:
-        paths = (folder / "sjc" / f"{row['instance']}.txt", folder / "sjc" / f"demand-{row['instance']}.dat")
-        place = instances.read_sjc(*(path.read_text() for path in paths))
-        name = f"{row['instance']} p={row['p']}"
-        _cover(name, instances.planar(place) <= float(row["S"]), place.weight, int(row["p"]), float(row["covered"]))
-    if quick:
-        return
-    for city, p, radius, best in re.findall(r"\| (\w+) \| (\d+) \| (\d+) \| (\d+) \|", readme):
-        place = instances.read_city((folder / "mclp_city" / f"{city}.txt").read_text())
-        away = instances.haversine(place.x, place.y, place.x, place.y)
-        _cover(f"{city} p={p}", away <= float(radius), place.weight, int(p), float(best))
-
-
-def _cover(name: str, covers: np.typing.NDArray[np.bool_], weight: Floats, p: int, known: float) -> None:
-    begun = time.process_time()
-    answer = siting.maximal_covering(covers, weight, p, deadline=Deadline.after(LIMIT_S - 2))
-    _say(name, answer, known, time.process_time() - begun)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 
 from sarhad.response.dispatch.problem import NEVER, Apart, Limit, Problem
+from sarhad.response.siting.highs import Quiet
 
 STAGES = ("unserved", "arrival", "reserve", "travel", "tie")
 Entries = list[tuple[int, float]]
@@ -192,7 +193,7 @@ class Model:
 
 def _engine(left_s: float) -> highspy.Highs:
     """Return HiGHS with one thread and a fixed seed: the same model, the same answer."""
-    engine = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has no types here
+    engine = Quiet()
     options: dict[str, bool | int | float] = {
         "log_to_console": False,
         "output_flag": False,

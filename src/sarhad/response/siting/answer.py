@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from sarhad.response.siting.kernels import Floats, Small
 from sarhad.wire.errors import SarhadError
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -69,3 +72,30 @@ class Deadline:
     def passed(self) -> bool:
         """Tell whether no time is left."""
         return self.clock() >= self.at
+
+
+def checked(shape: tuple[int, ...], weight: Floats, sites: int, existing: Sequence[int]) -> Small:
+    """Check what every method is given; return the existing sites as an array of 0 and 1.  Raises SitingError."""
+    if len(shape) != 2 or shape[1] == 0 or shape[0] == 0:
+        raise SitingError("there must be at least one demand point and one candidate", where="matrix")
+    if weight.shape != (shape[0],) or not np.all(np.isfinite(weight)) or np.any(weight < 0):
+        raise SitingError(
+            f"one weight of at least 0 for each of the {shape[0]} demand points is needed", where="weight"
+        )
+    if any(not 0 <= j < shape[1] for j in existing):
+        raise SitingError(f"an existing site is not one of the {shape[1]} candidates", where="existing")
+    fixed = np.zeros(shape[1], np.int32)
+    fixed[list(existing)] = 1
+    room = shape[1] - int(fixed.sum())
+    if not 0 <= sites <= room:
+        raise SitingError(f"{sites} new sites are asked for, {room} candidates are free", where="sites")
+    return fixed
+
+
+def filled(is_open: Small, count: int) -> Small:
+    """Open the first closed sites until ``count`` are open: one more never hurts."""
+    result = is_open.copy()
+    missing = count - int(result.sum())
+    if missing > 0:
+        result[np.nonzero(result == 0)[0][:missing]] = 1
+    return result

@@ -1,54 +1,46 @@
-"""Covering: the most demand within reach of N sites, or the fewest sites that reach it all.
+"""Maximal covering: the most demand within reach of N sites (Church and ReVelle 1974).
 
-Maximal covering (Church and ReVelle 1974) is a median problem whose costs are 0 or the
-point's weight.  The Lagrangian tree of that problem opens, closes and often proves it;
-what it leaves open goes to HiGHS with every site that it could already decide.
+Annealed exchanges find a choice, a Lagrangian bound says how good it is, and both in
+turn decide sites; what they leave open goes to HiGHS, asked for a better choice only.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sarhad.response.siting import highs, kernels
-from sarhad.response.siting.answer import Answer, Deadline, SitingError
-from sarhad.response.siting.kernels import Floats, Small
-from sarhad.response.siting.sparse import Sparse, integral
-from sarhad.response.siting.tree import Found, Search
+from sarhad.response.siting import cover_kernels, highs
+from sarhad.response.siting.answer import Answer, Deadline, checked, filled
+from sarhad.response.siting.capacitated import capacitated
+from sarhad.response.siting.dominance import minimal
+from sarhad.response.siting.kernels import Floats, Ints, Small
+from sarhad.response.siting.sparse import integral
 
-TREE_NODES = 60
-TREE_SHARE = 0.4
-"""Nodes and share of the time that the Lagrangian tree gets before HiGHS takes over."""
+Bools = NDArray[np.bool_]
 
-ANNEALING_SWAPS = 800_000
-ANNEALING_PARTS = 40
-"""Exchanges tried when the tree leaves a gap, and how many looks at the clock between them."""
+DUAL_ROUNDS = 5000
+CHUNK_WORK = 20_000_000
+"""Rounds of the dual in all, and the incidences visited between two looks at the clock."""
 
+SWAPS = (200_000, 1_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000)
+"""Exchanges tried in each round of annealing; a later round only if the one before left a gap."""
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    """Points with the same set of covering sites are one point with the sum of their weights."""
+HEAT, COOLING = 0.03, 1 / 30
+"""The first heat as a share of what a site covers on average, and the last as a share of the first."""
 
-    covers: sparse.csr_array
-    weight: Floats
-
-
-def _merge(covers: NDArray[np.bool_], weight: Floats) -> _Merged:
-    packed = np.packbits(covers, axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    total = np.bincount(inverse, weights=weight, minlength=first.size)
-    keep = (total > 0) & covers[first].any(axis=1)
-    return _Merged(sparse.csr_array(covers[first[keep]]), total[keep].astype(np.float64))
+DOMINANCE_CELLS = 4_000_000
+HIGHS_SOON, HIGHS_AT_ALL = 60_000, 400_000
+"""The matrix up to which dominated sites are looked for; the incidences up to which HiGHS
+decides after two rounds, and after all rounds."""
 
 
 def maximal_covering(
-    covers: NDArray[np.bool_],
+    covers: Bools,
     weight: Floats,
     sites: int,
     *,
@@ -64,184 +56,244 @@ def maximal_covering(
     """
     deadline = deadline or Deadline.after(60.0)
     fixed = checked(covers.shape, weight, sites, existing)
-    merged = _merge(covers, weight)
-    if capacity is not None:
-        return _capacitated(merged, fixed, sites, capacity, deadline)
-    problem = _as_median(merged)
-    span = Deadline(deadline.clock() + TREE_SHARE * deadline.left, deadline.clock)
-    found = Search(problem, sites, fixed, span, max_nodes=TREE_NODES).run()
-    total = float(merged.weight.sum())
-    step = 1.0 if integral(weight) else 0.0
-    is_open, bound, nodes = found.is_open, found.bound, found.nodes
-    if not _closed(found.value, bound, step):
-        found = _annealed(merged, found, fixed, Deadline(deadline.clock() + 0.3 * deadline.left, deadline.clock))
-        is_open = found.is_open
-    if not _closed(found.value, bound, step):
-        is_open, bound, nodes = _finish(merged, fixed, sites, found, step, deadline)
     unserved = tuple(int(i) for i in np.nonzero(~covers.any(axis=1))[0])
-    value = float(weight[covers[:, is_open == 1].any(axis=1)].sum())
-    proved = _closed(total - value, bound, step)
+    if capacity is not None:
+        return capacitated(covers, weight, fixed, sites, capacity, unserved, deadline)
+    given = covers[:, fixed == 1].any(axis=1)
+    search = _Search(_part(covers, np.where(given, 0.0, weight), fixed, sites), integral(weight), deadline)
+    search.run()
+    is_open = fixed.copy()
+    is_open[search.chosen] = 1
+    is_open = filled(is_open, sites + int(fixed.sum()))
+    value = math.fsum(weight[covers[:, is_open == 1].any(axis=1)])
+    bound = math.fsum(weight[given]) + search.bound
+    proved = search.closed or bound <= value
     chosen = tuple(int(j) for j in np.nonzero(is_open)[0])
     return Answer(
-        "optimal" if proved else "feasible", chosen, value, value if proved else total - bound, nodes, unserved
+        "optimal" if proved else "feasible", chosen, value, value if proved else bound, search.nodes, unserved
     )
 
 
-def _annealed(merged: _Merged, found: Found, fixed: Small, deadline: Deadline) -> Found:
-    """Look for a better set by annealed exchanges from the one found; a fixed number of them, unless time is short."""
-    by_site = sparse.csc_array(merged.covers)
-    start, point = by_site.indptr.astype(np.int64), by_site.indices.astype(np.int32)
-    best, current = found.is_open.astype(np.int32), found.is_open.astype(np.int32)
-    opened = np.nonzero((current == 1) & (fixed == 0))[0].astype(np.int32)
-    shut = np.nonzero(current == 0)[0].astype(np.int32)
-    if opened.size == 0 or shut.size == 0:
-        return found
-    counts = (merged.covers @ current.astype(np.int64)).astype(np.int64)
-    total = float(merged.weight.sum())
-    heat = 0.02 * (total - found.value) / opened.size
-    figures = np.array([total - found.value, total - found.value])
-    for part in range(ANNEALING_PARTS):
-        if deadline.passed:
-            break
-        hot, cold = heat * 0.001 ** (part / ANNEALING_PARTS), heat * 0.001 ** ((part + 1) / ANNEALING_PARTS)
-        arguments = (start, point, merged.weight, counts, opened, shut, current, best, figures)
-        kernels.anneal(*arguments, hot, cold, ANNEALING_SWAPS // ANNEALING_PARTS, part + 1)
-    problem = _as_median(merged)
-    value = kernels.serve(problem.start, problem.site, problem.cost, problem.cap, best)
-    return replace(found, is_open=best, value=value) if value < found.value else found
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is still to be decided: points (merged) × free sites, ``number`` of each in the input, how many to open."""
+
+    covers: sparse.csr_array
+    by_site: sparse.csc_array
+    weight: Floats
+    number: Ints
+    sites: int
+
+    @property
+    def rows(self) -> tuple[Ints, Small]:
+        return self.covers.indptr.astype(np.int64), self.covers.indices.astype(np.int32)
+
+    @property
+    def columns(self) -> tuple[Ints, Small]:
+        return self.by_site.indptr.astype(np.int64), self.by_site.indices.astype(np.int32)
 
 
-def _closed(value: float, bound: float, step: float) -> bool:
-    return bound >= value - max(step * (1 - 1e-6), 1e-9 * (1 + abs(value)))
+def _part(covers: Bools, weight: Floats, fixed: Small, sites: int) -> _Part:
+    """Leave out sites that another free one replaces; points with the same sites become one."""
+    number = np.nonzero(fixed == 0)[0]
+    small = covers[weight > 0][:, number]
+    mass = weight[weight > 0]
+    small, (mass,) = _merged(small, mass)
+    if 0 < small.size <= DOMINANCE_CELLS:
+        keep = minimal(~small.T)
+        number = number[keep]
+        small, (mass,) = _merged(small[:, keep], mass)
+    matrix = sparse.csr_array(small)
+    return _Part(matrix, sparse.csc_array(matrix), mass, number.astype(np.int64), min(sites, number.size))
 
 
-def checked(shape: tuple[int, ...], weight: Floats, sites: int, existing: Sequence[int]) -> Small:
-    """Check what every method is given; return the existing sites as an array of 0 and 1.  Raises SitingError."""
-    if len(shape) != 2 or shape[1] == 0 or shape[0] == 0:
-        raise SitingError("there must be at least one demand point and one candidate", where="matrix")
-    if weight.shape != (shape[0],) or not np.all(np.isfinite(weight)) or np.any(weight < 0):
-        raise SitingError(
-            f"one weight of at least 0 for each of the {shape[0]} demand points is needed", where="weight"
-        )
-    if any(not 0 <= j < shape[1] for j in existing):
-        raise SitingError(f"an existing site is not one of the {shape[1]} candidates", where="existing")
-    fixed = np.zeros(shape[1], np.int32)
-    fixed[list(existing)] = 1
-    room = shape[1] - int(fixed.sum())
-    if not 0 <= sites <= room:
-        raise SitingError(f"{sites} new sites are asked for, {room} candidates are free", where="sites")
-    return fixed
+def _merged(covers: Bools, *figures: Floats) -> tuple[Bools, list[Floats]]:
+    """Make points with the same sites one, adding up each of the figures; drop points that no site covers."""
+    some = covers.any(axis=1)
+    covers, figures = covers[some], tuple(figure[some] for figure in figures)
+    packed = np.packbits(covers, axis=1)
+    if not packed.size:
+        return covers, list(figures)
+    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    sums = [np.bincount(inverse, weights=figure, minlength=first.size).astype(np.float64) for figure in figures]
+    return covers[first], sums
 
 
-def _as_median(merged: _Merged) -> Sparse:
-    start = merged.covers.indptr.astype(np.int64)
-    site = merged.covers.indices.astype(np.int32)
-    return Sparse(start, site, np.zeros(site.size), merged.weight.astype(np.float64), merged.covers.shape[1])
+@dataclass(slots=True)
+class _Search:
+    """One search; every field is written by this object only, in one thread.
+
+    ``value`` and ``bound`` are of the part alone; ``chosen`` are candidates of the input.
+    """
+
+    part: _Part
+    whole: bool
+    deadline: Deadline
+    chosen: Ints = field(init=False)
+    value: float = 0.0
+    bound: float = math.inf
+    nodes: int = 0
+    base: float = 0.0
+    opened: Ints = field(init=False)
+    u: Floats = field(init=False)
+    """The multipliers of the least bound, a point of the part each."""
+
+    def __post_init__(self) -> None:
+        """Begin with nothing chosen; all weight bounds the cover."""
+        self.chosen = np.zeros(0, np.int64)
+        self.opened = np.zeros(0, np.int64)
+        self.bound, self.u = float(self.part.weight.sum()), np.zeros(0)
+
+    @property
+    def step(self) -> float:
+        """The least improvement that counts."""
+        return 1.0 - 1e-6 if self.whole else 1e-9 * (1.0 + abs(self.value))
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether nothing better can exist."""
+        return self.bound < self.value + self.step
+
+    def run(self) -> None:
+        """Search until proved, or until nothing more is worth trying, or out of time."""
+        part = self.part
+        if part.sites == 0 or not part.weight.size:
+            self.bound = 0.0 if part.sites == 0 else self.bound
+            return
+        self._offer(_greedy(part))
+        for number, swaps in enumerate(SWAPS):
+            if self._done() or (number >= 2 and self._size() <= HIGHS_SOON):
+                break
+            self._anneal(swaps, number + 1)
+            if number < 3 and not self._done():
+                self._bound()
+        if self._size() <= HIGHS_AT_ALL and not self._done():
+            self._finish()
+
+    def _done(self) -> bool:
+        return self.closed or self.deadline.passed
+
+    def _size(self) -> int:
+        return int(self.part.covers.nnz)
+
+    def _offer(self, local: Ints) -> None:
+        """Take a choice of the part's own sites, with those already decided, if it is better."""
+        covered = self.base + float(self.part.weight[self.part.covers[:, local].sum(axis=1) > 0].sum())
+        if covered > self.value or not self.chosen.size:
+            self.value = covered
+            self.chosen = np.concatenate((self.opened, self.part.number[local]))
+
+    def _anneal(self, swaps: int, seed: int) -> None:
+        part = self.part
+        if part.sites == 0 or part.sites >= part.number.size:
+            return
+        start = np.nonzero(np.isin(part.number, self.chosen))[0]
+        opened = (start if start.size == part.sites else _greedy(part)).astype(np.int32)
+        is_open = np.zeros(part.number.size, np.int32)
+        is_open[opened] = 1
+        counts = np.asarray(part.covers[:, opened].sum(axis=1), np.int64)
+        now = float(part.weight[counts > 0].sum())
+        figures, best = np.array([now, now]), opened.copy()
+        mean = float(part.weight.sum()) / part.sites
+        looks = max(int(swaps * part.covers.nnz / part.number.size / CHUNK_WORK), 1)
+        for look in range(looks):
+            if self.deadline.passed:
+                break
+            hot, cold = mean * COOLING ** (look / looks), mean * COOLING ** ((look + 1) / looks)
+            arrays = (*part.rows, *part.columns, part.weight, counts, opened, is_open, best, figures)
+            cover_kernels.anneal(*arrays, HEAT * hot, HEAT * cold, swaps // looks, 1000 * seed + look)
+        self._offer(best.astype(np.int64))
+
+    def _bound(self) -> None:
+        part, rows = self.part, self.part.rows
+        if part.sites == 0:
+            self.bound = min(self.bound, self.base)
+            return
+        again = self.u.size > 0
+        u, move = self.u if again else part.weight / 2, np.zeros(part.weight.size)
+        known = self.value - self.base
+        figures = np.array([math.inf, known, 0.5 if again else 2.0, 0.0, known + self.step * 0.5])
+        chunk = max(min(int(CHUNK_WORK / max(part.covers.nnz, 1)), 200), 5)
+        for _ in range(0, DUAL_ROUNDS, chunk):
+            before = figures[2]
+            cover_kernels.descend(*rows, part.weight, part.sites, u, move, figures, chunk)
+            if self.deadline.passed or figures[0] <= figures[4] or min(before, figures[2]) < 1e-4:
+                break
+        self.bound, self.u = min(self.bound, self.base + float(figures[0])), u
+        if not self.closed:
+            self._decide(u, float(figures[0]))
+
+    def _decide(self, u: Floats, bound: float) -> None:
+        """Open and close the sites whose other choice cannot beat the value known; keep the rest."""
+        part = self.part
+        rho = np.zeros(part.number.size)
+        cover_kernels.worth(*part.rows, part.weight, u, rho)
+        order = np.argsort(-rho, kind="stable")
+        last = rho[order[part.sites - 1]]
+        after = rho[order[part.sites]] if part.sites < order.size else -math.inf
+        enough = self.value - self.base + self.step - 1e-7 * (1 + abs(self.value))
+        inside = np.zeros(rho.size, bool)
+        inside[order[: part.sites]] = True
+        shut = ~inside & (bound - last + rho < enough)
+        sure = inside & (bound - rho + after < enough)
+        if not (shut | sure).any():
+            return
+        self.base += float(part.weight[part.covers[:, np.nonzero(sure)[0]].sum(axis=1) > 0].sum())
+        self.opened = np.concatenate((self.opened, part.number[sure]))
+        left = np.asarray(part.covers[:, np.nonzero(sure)[0]].sum(axis=1)) == 0
+        free = np.nonzero(~shut & ~sure)[0]
+        small, (mass, self.u) = _merged(part.covers[left][:, free].toarray(), part.weight[left], u[left])
+        matrix = sparse.csr_array(small)
+        self.part = _Part(matrix, sparse.csc_array(matrix), mass, part.number[free], part.sites - int(sure.sum()))
+
+    def _finish(self) -> None:
+        """Let HiGHS look for anything better among what is still free."""
+        part = self.part
+        outcome = highs.solve(_model(part, self.value - self.base + self.step), self.deadline, step=self.step)
+        self.nodes += outcome.nodes
+        if outcome.infeasible:
+            self.bound = self.value
+            return
+        limit = -outcome.value if outcome.proved else -outcome.bound
+        if outcome.x is not None:
+            self._offer(np.nonzero(outcome.x[: part.number.size] > 0.5)[0])
+            if outcome.proved and self.base + limit <= self.value + 1e-6 * (1.0 + abs(self.value)):
+                limit = self.value - self.base  # equal but for the solver's tolerance
+        self.bound = min(self.bound, max(self.base + limit, self.value))
 
 
-def _model(rest: Sparse, free: NDArray[np.int64], sites: int) -> highs.Model:
-    """Columns: free sites, then points left; rows: the number of sites, then sum(sites) - point >= 0."""
-    used = np.nonzero(np.diff(rest.start) > 0)[0]
-    place = np.full(rest.sites, -1)
-    place[free] = np.arange(free.size)
-    counts = np.diff(rest.start)[used]
-    row = np.repeat(np.arange(used.size), counts) + 1
-    column = place[rest.site]
+def _greedy(part: _Part) -> Ints:
+    """Open, again and again, the site that adds the most weight."""
+    bare, chosen = part.weight.copy(), list[int]()
+    start, point = part.columns
+    gain = np.asarray(part.by_site.T @ bare)
+    for _ in range(part.sites):
+        gain[chosen] = -1.0
+        j = int(np.argmax(gain))
+        chosen.append(j)
+        bare[point[start[j] : start[j + 1]]] = 0.0
+        gain = np.asarray(part.by_site.T @ bare)
+    return np.array(chosen, np.int64)
+
+
+def _model(part: _Part, at_least: float) -> highs.Model:
+    """Columns: free sites, then points; rows: the number of sites, the least cover of use, sum(sites) - point >= 0."""
+    points, free = part.covers.shape
+    pair = part.covers.tocoo()
     rows = sparse.csr_array(
         (
-            np.concatenate((np.ones(free.size), np.ones(row.size), -np.ones(used.size))),
+            np.concatenate((np.ones(free), part.weight, np.ones(pair.row.size), -np.ones(points))),
             (
-                np.concatenate((np.zeros(free.size, np.int64), row, np.arange(used.size) + 1)),
-                np.concatenate((np.arange(free.size), column, free.size + np.arange(used.size))),
+                np.concatenate(
+                    (np.zeros(free, np.int64), np.ones(points, np.int64), pair.row + 2, np.arange(points) + 2)
+                ),
+                np.concatenate((np.arange(free), free + np.arange(points), pair.col, free + np.arange(points))),
             ),
         ),
-        shape=(used.size + 1, free.size + used.size),
+        shape=(points + 2, free + points),
     )
-    low = np.concatenate(([-math.inf], np.zeros(used.size)))
-    high = np.concatenate(([float(sites)], np.full(used.size, math.inf)))
-    cost = np.concatenate((np.zeros(free.size), -rest.cap[used]))
-    whole = np.concatenate((np.ones(free.size, bool), np.zeros(used.size, bool)))
-    return highs.Model(cost, np.ones(cost.size), whole, rows, low, high)
-
-
-def _finish(
-    merged: _Merged, fixed: Small, sites: int, found: Found, step: float, deadline: Deadline
-) -> tuple[Small, float, int]:
-    """Let HiGHS decide the sites that the tree's root left open; return the set, the bound and the nodes."""
-    rest = _as_median(merged).reduced(found.state)
-    free = np.nonzero(found.state == 0)[0]
-    left = sites + int(fixed.sum()) - int((found.state == 1).sum())
-    model = _model(rest, free, left)
-    base = float(rest.cap.sum())
-    outcome = highs.solve(model, deadline, step=step)
-    best, value = found.is_open, found.value
-    if outcome.x is not None:
-        trial = (found.state == 1).astype(np.int32)
-        trial[free[outcome.x[: free.size] > 0.5]] = 1
-        problem = _as_median(merged)
-        worth = kernels.serve(problem.start, problem.site, problem.cost, problem.cap, trial)
-        if worth < value:
-            best, value = filled(trial, sites + int(fixed.sum())), worth
-    # What the root closed cannot beat the set it knew: the bound of the whole is the lesser of the two.
-    bound = value if outcome.infeasible else min(value, max(found.bound, min(base + outcome.bound, found.value)))
-    return best, bound, found.nodes + outcome.nodes
-
-
-def filled(is_open: Small, count: int) -> Small:
-    """Open the first closed sites until ``count`` are open: one more never hurts."""
-    result = is_open.copy()
-    missing = count - int(result.sum())
-    if missing > 0:
-        result[np.nonzero(result == 0)[0][:missing]] = 1
-    return result
-
-
-def _capacitated(merged: _Merged, fixed: Small, sites: int, capacity: Floats, deadline: Deadline) -> Answer:
-    """Flow from sites to points: at most a point's weight, at most a site's capacity if it is open."""
-    points, candidates = merged.covers.shape
-    if capacity.shape != (candidates,) or np.any(capacity < 0):
-        raise SitingError("one capacity of at least 0 for each candidate is needed", where="capacity")
-    pair = merged.covers.tocoo()
-    m, flows = candidates, pair.row.size
-    columns, at = np.arange(flows) + m, np.arange(m)
-    # rows: the number of sites; each point's weight; each site's capacity; a flow only from an open site
-    data = np.concatenate(
-        (np.ones(m), np.ones(flows), np.ones(flows), -capacity, np.ones(flows), -merged.weight[pair.row])
-    )
-    row = np.concatenate(
-        (
-            np.zeros(m, np.int64),
-            1 + pair.row,
-            1 + points + pair.col,
-            1 + points + at,
-            1 + points + m + np.arange(flows),
-            1 + points + m + np.arange(flows),
-        )
-    )
-    column = np.concatenate((at, columns, columns, at, columns, pair.col))
-    shape = (1 + points + m + flows, m + flows)
-    high = np.concatenate(([float(sites + fixed.sum())], merged.weight, np.zeros(m + flows)))
-    model = highs.Model(
-        np.concatenate((np.zeros(m), -np.ones(flows))),
-        np.concatenate((np.ones(m), np.full(flows, math.inf))),
-        np.arange(m + flows) < m,
-        sparse.csr_array((data, (row, column)), shape=shape),
-        np.full(shape[0], -math.inf),
-        high,
-    )
-    forced = sparse.csr_array((fixed > 0).astype(float).reshape(1, -1))
-    model = _with_forced(model, forced, float(fixed.sum()))
-    outcome = highs.solve(model, deadline)
-    if outcome.x is None:
-        return Answer("unknown", (), 0.0, float(merged.weight.sum()))
-    chosen = tuple(int(j) for j in np.nonzero(outcome.x[:m] > 0.5)[0])
-    bound = -outcome.value if outcome.proved else -outcome.bound
-    return Answer("optimal" if outcome.proved else "feasible", chosen, -outcome.value, bound, outcome.nodes)
-
-
-def _with_forced(model: highs.Model, forced: sparse.csr_array, count: float) -> highs.Model:
-    wide = sparse.csr_array((forced.data, forced.indices, forced.indptr), shape=(1, model.cost.size))
-    rows = sparse.csr_array(sparse.vstack((model.rows, wide)))
-    low = np.concatenate((model.low, [count]))
-    high = np.concatenate((model.high, [math.inf]))
-    return highs.Model(model.cost, model.upper, model.whole, rows, low, high)
+    low = np.concatenate(([-math.inf, at_least], np.zeros(points)))
+    high = np.concatenate(([float(part.sites)], np.full(points + 1, math.inf)))
+    cost = np.concatenate((np.zeros(free), -part.weight))
+    return highs.Model(cost, np.ones(cost.size), np.arange(free + points) < free, rows, low, high)

@@ -9,6 +9,7 @@ sea or air) are left out.  What is left out is counted by precision, never dropp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,10 @@ EARTH_M = 6_371_008.8
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An incident: degrees, precision 1 to 7, calendar year, its side, its category and the table it comes from."""
+    """An incident: degrees, precision 1 to 7, calendar year, its side, its category and the table it comes from.
+
+    It happened between ``start_s`` and ``end_s`` (Unix seconds); nan where that is not asked for.
+    """
 
     lat: float
     lon: float
@@ -34,6 +38,8 @@ class Event:
     side: str
     category: str
     source: str
+    start_s: float = math.nan
+    end_s: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

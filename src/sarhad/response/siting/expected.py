@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sarhad.response.siting import highs
-from sarhad.response.siting.answer import Answer, Deadline, SitingError
-from sarhad.response.siting.covering import checked
+from sarhad.response.siting.answer import Answer, Deadline, SitingError, checked
 from sarhad.response.siting.kernels import Floats
 
 

@@ -19,6 +19,13 @@ from sarhad.response.siting.answer import Deadline
 from sarhad.response.siting.kernels import Floats
 
 
+class Quiet(highspy.Highs):
+    """HiGHS that says nothing: with its callbacks on, making one prints a banner among our own output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Minimise ``cost`` x subject to ``low`` <= ``rows`` x <= ``high``, 0 <= x <= ``upper``.
@@ -53,9 +60,8 @@ def solve(model: Model, deadline: Deadline, *, step: float = 0.0) -> Outcome:
     is no gap.  The solver is given no point to begin with: from one, HiGHS 1.16 at times
     calls that very point optimal although a better one exists.
     """
-    engine = highspy.Highs()  # type: ignore[no-untyped-call]
+    engine = Quiet()
     for option, value in (
-        ("log_to_console", False),
         ("output_flag", False),
         ("threads", 1),
         ("random_seed", 1),

@@ -5,6 +5,7 @@ They take the text, not a path; SitingError names the line that cannot be read.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ import numpy as np
 from sarhad.response.siting.answer import SitingError
 from sarhad.response.siting.jit import compiled
 from sarhad.response.siting.kernels import Floats
+
+MAX_POINTS = 8_000
+"""A table of distances between more points than this is refused."""
 
 CITY_RADIUS_M = 6_378_137.0
 """Earth radius that reproduces the published values of the city files."""
@@ -52,16 +56,18 @@ def read_pmed(text: str) -> MedianInstance:
     Where an edge is given twice the last counts; distances are shortest paths.
     """
     rows = _numbers(text)
-    if not rows or len(rows[0]) != 3:
+    if not rows or len(rows[0]) != 3 or not all(number == int(number) for number in rows[0]):
         raise SitingError("the first line is not 'vertices edges p'", where="line 1")
     n, edges, p = (int(number) for number in rows[0])
+    if n > MAX_POINTS:
+        raise SitingError(f"{n} vertices are more than {MAX_POINTS}", where="line 1", do="Ask for less")
     if not 1 <= p <= n or len(rows) - 1 < edges:
         raise SitingError(f"{len(rows) - 1} edges stand, {edges} are announced, p is {p} of {n}", where="line 1")
     distance = np.full((n, n), np.inf)
     np.fill_diagonal(distance, 0.0)
     for number, row in enumerate(rows[1 : edges + 1], 2):
-        if len(row) != 3 or not (1 <= row[0] <= n and 1 <= row[1] <= n):
-            raise SitingError("not 'i j length'", where=f"line {number}")
+        if len(row) != 3 or not all(1 <= end <= n and end == int(end) for end in row[:2]) or row[2] < 0:
+            raise SitingError(f"not 'i j length' with vertices from 1 to {n}", where=f"line {number}")
         i, j = int(row[0]) - 1, int(row[1]) - 1
         distance[i, j] = distance[j, i] = row[2]
     _floyd(distance)
@@ -83,18 +89,25 @@ def read_city(text: str) -> CoverInstance:
             into.append(_row(word, number))
     if not coordinates or len(coordinates) != len(weights):
         raise SitingError(f"{len(coordinates)} coordinates and {len(weights)} demands", where="sections")
-    place = np.array(coordinates)
-    return CoverInstance(place[:, 1], place[:, 0], np.array(weights)[:, 0])
+    place = _of_width(coordinates, 2, "NODE_COORD_SECTION")
+    return CoverInstance(place[:, 1], place[:, 0], _of_width(weights, 1, "DEMAND_SECTION")[:, 0])
+
+
+def is_planar(place: CoverInstance) -> bool:
+    """Tell whether coordinates cannot be degrees, so that distances between them are straight."""
+    return bool(np.any(np.abs(place.y) > 90) or np.any(np.abs(place.x) > 180))
 
 
 def read_sjc(points: str, demand: str) -> CoverInstance:
     """Read an SJC pair (Lorena and Pereira): the number of points, ``x y`` a line; one demand a line."""
     rows = _numbers(points)
     weights = [row[0] for row in _numbers(demand)]
-    count = int(rows[0][0]) if rows else 0
+    count = int(rows[0][0]) if rows and len(rows[0]) == 1 else 0
     if count != len(rows) - 1 or count != len(weights):
         raise SitingError(f"{len(rows) - 1} points and {len(weights)} demands, {count} announced", where="line 1")
-    place = np.array(rows[1:])
+    place = _of_width(rows[1:], 2, "the points")
+    if not place.size:
+        raise SitingError("no point stands in the file", where="line 1")
     return CoverInstance(place[:, 0], place[:, 1], np.array(weights))
 
 
@@ -117,8 +130,18 @@ def _numbers(text: str) -> list[list[float]]:
     return [_row(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
+def _of_width(rows: list[list[float]], width: int, where: str) -> Floats:
+    for number, row in enumerate(rows, 1):
+        if len(row) != width:
+            raise SitingError(f"{len(row)} numbers stand where {width} are needed", where=f"{where}, entry {number}")
+    return np.array(rows).reshape(len(rows), width)
+
+
 def _row(line: str, number: int) -> list[float]:
     try:
-        return [float(word) for word in line.split()]
+        row = [float(word) for word in line.split()]
     except ValueError:
         raise SitingError("not numbers", where=f"line {number}") from None
+    if not all(math.isfinite(value) for value in row):
+        raise SitingError("not finite numbers", where=f"line {number}")
+    return row

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sarhad.response.siting.answer import Answer, Deadline, SitingError
-from sarhad.response.siting.covering import checked, filled
+from sarhad.response.siting.answer import Answer, Deadline, SitingError, checked, filled
 from sarhad.response.siting.kernels import Floats
 from sarhad.response.siting.sparse import from_matrix
 from sarhad.response.siting.tree import Search

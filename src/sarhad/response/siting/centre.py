@@ -1,0 +1,176 @@
+"""p-centre: the least worst time, by set covers over few of the demand points at a time.
+
+Within a time, can so many sites reach everybody?  If not even a few of the points can
+all be reached, no; if a choice made for those few reaches everybody, yes; else the
+points that it leaves out join the few.  After Chen and Chen 2009, and Contardo, Iori and
+Kramer 2019.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarhad.response.siting.answer import Answer, Deadline, SitingError, checked
+from sarhad.response.siting.cover_all import least_cover
+from sarhad.response.siting.kernels import Floats, Ints
+
+Bools = NDArray[np.bool_]
+
+
+def p_centre(cost: Floats, sites: int, *, existing: Sequence[int] = (), deadline: Deadline | None = None) -> Answer:
+    """Choose ``sites`` new candidates, besides the ``existing`` ones, that make the worst cost least.
+
+    ``cost``: demand points × candidates, infinite where nobody gets there.  Points that
+    no candidate serves are left out and listed.  Raises SitingError.
+    """
+    fixed = checked(cost.shape, np.ones(cost.shape[0]), sites, existing)
+    if np.any(np.isnan(cost)) or sites + int(fixed.sum()) == 0:
+        raise SitingError("costs must be numbers, and at least one site is needed", where="cost")
+    served = np.isfinite(cost).any(axis=1)
+    if not served.any():
+        raise SitingError("no candidate reaches any demand point", where="cost")
+    near = cost[served]
+    given = near[:, fixed == 1].min(axis=1, initial=np.inf)
+    search = _Search(near, given, np.nonzero(fixed)[0], sites, deadline or Deadline.after(60.0))
+    search.run()
+    return _answer(search, tuple(int(i) for i in np.nonzero(~served)[0]))
+
+
+def _answer(search: _Search, unserved: tuple[int, ...]) -> Answer:
+    if search.low >= search.levels.size:
+        why = "no choice of that many sites reaches every point that some candidate reaches"
+        return Answer("infeasible", (), math.inf, math.inf, search.nodes, unserved, why)
+    bound = float(search.levels[search.low])
+    proved = search.worst <= bound
+    chosen = tuple(int(j) for j in search.best)
+    return Answer(
+        "optimal" if proved else "feasible" if math.isfinite(search.worst) else "unknown",
+        chosen if math.isfinite(search.worst) else (),
+        search.worst,
+        min(bound, search.worst),
+        search.nodes,
+        unserved,
+    )
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search over the distinct costs; every field is written by this object only, in one thread.
+
+    ``levels[low - 1]`` and below are proved impossible; ``best`` reaches everybody
+    within ``worst``, which is ``levels[top]``.
+    """
+
+    near: Floats
+    given: Floats
+    fixed: Ints
+    sites: int
+    deadline: Deadline
+    levels: Floats = None  # type: ignore[assignment]  # set by __post_init__
+    best: Ints = None  # type: ignore[assignment]
+    worst: float = math.inf
+    low: int = 0
+    top: int = 0
+    nodes: int = 0
+
+    def __post_init__(self) -> None:
+        """List the costs that can be the answer, and begin with the farthest-first choice."""
+        levels = np.unique(self.near[np.isfinite(self.near)])
+        least = float(np.minimum(self.near.min(axis=1), self.given).max(initial=0.0))
+        self.levels = levels[levels >= least]
+        self.top = self.levels.size
+        self.best = self.fixed
+        self._offer(_farthest_first(self.near, self.given, self.sites))
+
+    def run(self) -> None:
+        """Narrow the range from both sides by quick answers, then close it by set covers."""
+        self._quick_yes()
+        few, stride = self._quick_no(), 1
+        while self.low < self.top and not self.deadline.passed:
+            level = min(self.low + stride - 1, self.top - 1)
+            within, bare = self._within(level)
+            cover = least_cover(within[few], self.sites, self.deadline)
+            self.nodes += cover.nodes
+            if cover.least > self.sites:
+                self.low, stride = level + 1, 2 * stride
+                continue
+            if cover.columns is None or len(cover.columns) > self.sites:
+                return
+            left = bare & ~within[:, cover.columns].any(axis=1)
+            self._offer(_greedy(within, left, cover.columns, self.sites))
+            if self.top > level:
+                stride = max(stride // 2, 1)
+                few = np.concatenate((few, _apart(within, np.nonzero(left)[0], max(5, self.sites))))
+
+    def _within(self, level: int) -> tuple[Bools, Bools]:
+        """Return who reaches whom at a level, and which points the sites that stand do not reach."""
+        limit = self.levels[level]
+        return self.near <= limit, ~(self.given <= limit)
+
+    def _offer(self, columns: Ints) -> None:
+        worst = float(np.minimum(self.given, self.near[:, columns].min(axis=1, initial=np.inf)).max())
+        if worst < self.worst or (self.best is self.fixed and math.isfinite(worst)):
+            self.worst, self.best = worst, np.union1d(self.fixed, columns)
+            self.top = min(int(np.searchsorted(self.levels, worst)), self.levels.size)
+
+    def _quick_yes(self) -> None:
+        """Lower the worst cost by greedy covers."""
+        low, high = self.low, self.top
+        while low < high and not self.deadline.passed:
+            middle = (low + high) // 2
+            within, bare = self._within(middle)
+            self._offer(_greedy(within, bare, np.zeros(0, np.int64), self.sites))
+            low, high = (low, min(middle, self.top)) if self.top <= middle else (middle + 1, high)
+
+    def _quick_no(self) -> Ints:
+        """Raise the bound by points that no site reaches two of; return such points to begin with."""
+        low, high, few = self.low, self.top, np.zeros(0, np.int64)
+        while low < high and not self.deadline.passed:
+            middle = (low + high) // 2
+            within, bare = self._within(middle)
+            found = _apart(within, np.nonzero(bare)[0], self.sites + 1)
+            if found.size > self.sites:
+                low = self.low = middle + 1
+            else:
+                high, few = middle, found
+        return few
+
+
+def _farthest_first(near: Floats, given: Floats, sites: int) -> Ints:
+    """Open, again and again, the candidate nearest to the point that is worst off."""
+    now, chosen = given.copy(), list[int]()
+    for _ in range(sites):
+        worst = int(np.argmax(now))
+        chosen.append(int(np.argmin(near[worst])))
+        now = np.minimum(now, near[:, chosen[-1]])
+    return np.array(chosen, np.int64)
+
+
+def _greedy(within: Bools, bare: Bools, columns: Ints, sites: int) -> Ints:
+    """Add to ``columns``, up to ``sites`` of them, whatever reaches most of the points still bare."""
+    chosen, bare = [int(j) for j in columns], bare.copy()
+    gain = within[bare].sum(axis=0, dtype=np.int64)
+    while len(chosen) < sites and gain.any():
+        chosen.append(int(np.argmax(gain)))
+        newly = bare & within[:, chosen[-1]]
+        gain -= within[newly].sum(axis=0, dtype=np.int64)
+        bare &= ~newly
+    return np.array(chosen, np.int64)
+
+
+def _apart(within: Bools, points: Ints, most: int) -> Ints:
+    """Return up to ``most`` of the points, those hardest to reach first, of which no site reaches two."""
+    order = points[np.argsort(within[points].sum(axis=1), kind="stable")]
+    taken, found = np.zeros(within.shape[1], bool), list[int]()
+    for i in order:
+        if len(found) == most:
+            break
+        if not (within[i] & taken).any():
+            found.append(int(i))
+            taken |= within[i]
+    return np.array(found, np.int64)
