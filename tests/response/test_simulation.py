@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 import simpy
 
-from sarhad.response.simulation import Delay, Fit, Force, Stream, fit_poisson, generate, replicate, simulate
+from sarhad.response.simulation import (
+    Delay,
+    Fit,
+    Force,
+    Recorded,
+    Stream,
+    Workers,
+    draw,
+    fit_poisson,
+    generate,
+    replicate,
+    simulate,
+)
 from sarhad.response.siting import SitingError
 from sarhad.response.siting.kernels import Floats
 
@@ -160,3 +172,62 @@ def test_a_drawn_delay_has_the_measured_median_and_percentile() -> None:
 def test_a_generated_stream_has_the_fitted_rates() -> None:
     drawn = generate(Fit(np.array([100.0, 300.0]), 10, 4000, 1.0, 0.5), 50, 10.0, Delay(0, 0, 0), 5)
     assert np.bincount(drawn.place) / 50 == pytest.approx([100, 300], rel=0.05)
+
+
+def test_the_record_is_replayed_within_what_is_known_of_hour_and_place() -> None:
+    day = 86_400.0
+    record = Recorded(
+        np.array([3 * day, day, 2 * day]),
+        np.array([4 * day, day + 60, 2 * day]),
+        np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    )
+    drawn = [draw(record, 0.0, 600.0, Delay(60, 60, 1), seed) for seed in range(200)]
+    assert all(np.all(np.diff(one.time) >= 0) for one in drawn)
+    assert {int(one.place[0]) for one in drawn} == {2}
+    assert all(0 <= one.time[0] <= 60 and one.time[1] == day for one in drawn)
+    assert 60 < sum(int(one.place[2]) for one in drawn) < 140
+    assert {int(one.place[2]) for one in drawn} == {0, 1}
+    with pytest.raises(SitingError, match="ends before"):
+        Recorded(np.ones(1), np.zeros(1), np.ones((1, 1)))
+
+
+def on(workers: Workers) -> dict[str, Any]:
+    force = Force.on_one_side(np.random.default_rng(1).uniform(100, 3000, (3, 5)))
+    fit = Fit(np.full(5, 200.0), 10, 10_000, 1.0, 0.5)
+    told: list[int] = []
+    figures = replicate(
+        force,
+        fit,
+        runs=5,
+        years=0.5,
+        scene_s=3600.0,
+        delay=Delay(60, 120, 9),
+        seed=3,
+        workers=workers,
+        told=told.append,
+    )
+    assert told[-1] == 5
+    return figures
+
+
+def test_a_ray_cluster_gives_the_same_figures_as_one_process() -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'sarhad[ray]'")
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Ray's own, none of them about us
+        one, two = (on(Workers(processes=n, ray="local")) for n in (1, 2))
+    assert one == two == on(Workers())
+
+
+def test_a_cluster_that_does_not_answer_is_named() -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'sarhad[ray]'")
+    import warnings
+
+    from sarhad.response.simulation.workers import ClusterError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ClusterError, match="no Ray cluster answers") as caught:
+            on(Workers(ray="127.0.0.1:1"))
+    assert caught.value.retry

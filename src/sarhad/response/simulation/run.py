@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from scipy import stats
 
 from sarhad.response.simulation.force import Force
 from sarhad.response.simulation.loop import play
-from sarhad.response.simulation.stream import Delay, Fit, Stream, generate
+from sarhad.response.simulation.stream import Delay, Fit, Recorded, Stream, draw
+from sarhad.response.simulation.workers import Told, Workers
 from sarhad.response.siting.answer import SitingError
 from sarhad.response.siting.kernels import Floats, Ints
 
@@ -73,8 +71,11 @@ class Estimate:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Estimate:
-        """Estimate from independent runs; one run gives an infinite interval."""
+        """Estimate from independent runs, those without a figure (nan) left out; one run gives an infinite interval."""
         array = np.array(values, dtype=np.float64)
+        array = array[~np.isnan(array)]
+        if not array.size:
+            return cls(math.nan, -math.inf, math.inf)
         mean = float(array.mean())
         if array.size < 2 or not math.isfinite(mean):
             return cls(mean, -math.inf, math.inf)
@@ -82,9 +83,21 @@ class Estimate:
         return cls(mean, mean - half, mean + half)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run as it is sent to a worker."""
+
+    force: Force
+    model: Fit | Recorded
+    seed: np.random.SeedSequence
+    years: float
+    scene_s: float
+    delay: Delay
+
+
 def replicate(
     force: Force,
-    fit: Fit,
+    model: Fit | Recorded,
     *,
     runs: int,
     years: float,
@@ -92,24 +105,23 @@ def replicate(
     delay: Delay,
     seed: int,
     processes: int = 1,
+    workers: Workers | None = None,
+    told: Told = lambda done: None,
 ) -> dict[str, Estimate]:
-    """Run ``runs`` independent streams; the same seed gives the same figures on any number of processes.
+    """Run ``runs`` independent streams; the same seed gives the same figures on any number of workers.
 
+    ``model``: drawn from a fit for ``years``, or the incidents on record, whose unknown
+    hours and places are drawn anew in each run.  ``told`` hears how many runs are done.
     Keys: ``median_s``, ``p90_s``, ``within_<seconds>`` (a share), ``busy`` (a share).
     """
     seeds = np.random.SeedSequence(seed).spawn(runs)
-    arguments = (repeat(force), repeat(fit), seeds, repeat(years), repeat(scene_s), repeat(delay))
-    if processes <= 1:
-        rows = list(map(_one, *arguments))
-    else:
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-            rows = list(pool.map(_one, *arguments, chunksize=max(runs // (4 * processes), 1)))
+    asked = [_Run(force, model, one, years, scene_s, delay) for one in seeds]
+    rows = (workers or Workers(processes)).map(_one, asked, told)
     return {key: Estimate.of([row[key] for row in rows]) for key in rows[0]} if rows else {}
 
 
-def _one(
-    force: Force, fit: Fit, seed: np.random.SeedSequence, years: float, scene_s: float, delay: Delay
-) -> dict[str, float]:
-    result = simulate(force, generate(fit, years, scene_s, delay, seed))
+def _one(run: _Run) -> dict[str, float]:
+    stream = draw(run.model, run.years, run.scene_s, run.delay, run.seed)
+    result = simulate(run.force, stream)
     figures = {f"within_{limit}": result.within(limit) for limit in LIMITS_S}
     return {"median_s": result.percentile(50), "p90_s": result.percentile(90), **figures, "busy": result.busy}

@@ -112,6 +112,49 @@ def generate(fit: Fit, years: float, scene_s: float, delay: Delay, seed: int | n
     return Stream(time, place, random.exponential(scene_s, count), delay.draw(random, count))
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The incidents on record: each happened between ``start`` and ``end`` (seconds), somewhere by ``share``.
+
+    ``share`` is incidents × places, a row summing to 1.
+    """
+
+    start: Floats
+    end: Floats
+    share: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit, and an end before its start."""
+        if not self.start.shape == self.end.shape == self.share.shape[:1]:
+            raise SitingError(
+                "there must be one start, one end and one row of shares for each incident", where="record"
+            )
+        if np.any(self.end < self.start):
+            raise SitingError("an incident ends before it starts", where="record.end")
+
+
+def replay_record(record: Recorded, scene_s: float, delay: Delay, seed: int | np.random.SeedSequence) -> Stream:
+    """Return the incidents on record in order, from 0: hour and place are drawn from what is known of each."""
+    random = np.random.default_rng(seed)
+    count = record.start.size
+    at = record.start + random.random(count) * (record.end - record.start)
+    upto = np.cumsum(record.share, axis=1)
+    place = np.minimum((random.random(count)[:, None] * upto[:, -1:] >= upto).sum(axis=1), record.share.shape[1] - 1)
+    order = np.argsort(at, kind="stable")
+    begin = math.floor(record.start.min() / 86_400) * 86_400 if count else 0.0
+    scene = random.exponential(scene_s, count)
+    return Stream(at[order] - begin, place[order].astype(np.int64), scene, delay.draw(random, count))
+
+
+def draw(
+    model: Fit | Recorded, years: float, scene_s: float, delay: Delay, seed: int | np.random.SeedSequence
+) -> Stream:
+    """Return a stream by whichever model is given; ``years`` is for a fit only."""
+    if isinstance(model, Recorded):
+        return replay_record(model, scene_s, delay, seed)
+    return generate(model, years, scene_s, delay, seed)
+
+
 def replay(time: Floats, place: Ints, scene_s: float, delay: Delay, seed: int, *, hour_known: bool = False) -> Stream:
     """Return the incidents on record as a stream, in order; a clock time that is not on record is drawn in its day."""
     random = np.random.default_rng(seed)
