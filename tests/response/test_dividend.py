@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 
 from sarhad.cli import main
 from sarhad.response.dividend import Map, dividend, loaded, page
-from sarhad.response.simulation import Delay, Fit, Force
+from sarhad.response.dividend.facts import digits, of_force, of_load, of_table, sentence
+from sarhad.response.simulation import Delay, Fit, Force, Recorded, Workers
 from sarhad.wire.values import Language
 
 REGION = Path(__file__).parents[2] / "examples" / "sistan-balochistan"
@@ -73,7 +75,7 @@ class Checked(HTMLParser):
 def test_the_page_stands_alone_in_each_language(lang: Language) -> None:
     result = dividend(force(), WEIGHT, 300.0, ["<Gate>"], np.array([True, False]))
     ground = Map(np.array([29.0, 29.1]), np.array([61.0, 61.5]), WEIGHT, [(29, 61, "ir")], [(29, 61.2, "<Gate>")], [])
-    text = page(result, ground, [("units", "<2>")], lang)
+    text = page(result, ground, of_table("<2>", 3, {4: 1}), lang)
     checked = Checked()
     checked.feed(text)
     assert checked.found == []
@@ -81,6 +83,37 @@ def test_the_page_stands_alone_in_each_language(lang: Language) -> None:
     assert "<Gate>" not in text
     assert "<2>" not in text
     assert ('dir="rtl"' in text) == (lang != "en")
+
+
+@pytest.mark.parametrize("lang", ["fa", "ur"])
+def test_what_it_rests_on_is_said_in_the_readers_language(lang: Language) -> None:
+    fit = Fit(np.array([20.0, 120.0]), 10, 1400, 1.0, 0.5)
+    bursts, record = (
+        Fit(np.array([20.0, 120.0]), 10, 1400, 9.0, 0.001),
+        Recorded(np.zeros(1), np.ones(1), np.ones((1, 2))),
+    )
+    busy = loaded(force(), fit, Delay(0, 0, 0), runs=2, years=0.1, scene_s=600.0, seed=1)
+    kinds = ("patrol", "reaction", "medical", "engineer", "explosive-disposal", "aviation", "drone", "liaison")
+    facts = [*of_table("T", 3, {4: 1, 5: 2, 6: 3, 7: 4}), *of_table("T", 3, {}), *of_force(2, kinds)]
+    for model, delay in ((fit, Delay(300, 900, 0)), (bursts, Delay(300, 900, 12)), (record, Delay(300, 900, 12))):
+        facts += of_load(model, delay, 7200.0, 20, busy)
+    for fact in facts:
+        name, text = sentence(fact, lang)
+        latin = [word for word in f"{name} {text}".split() if word.isascii() and any(c.isalpha() for c in word)]
+        assert [word for word in latin if "T" not in word] == []
+        assert "{" not in text
+    if lang == "fa":
+        assert not any(c in "0123456789" for fact in facts for c in sentence(fact, lang)[1])
+        assert digits("1,400.5", lang) == "۱٬۴۰۰٫۵"
+
+
+def test_the_load_is_the_same_on_any_number_of_workers() -> None:
+    fit = Fit(np.array([200.0, 1200.0]), 10, 1000, 1.0, 0.5)
+    one, two = (
+        loaded(force(), fit, Delay(60, 90, 0), runs=4, years=0.2, scene_s=600.0, seed=1, workers=Workers(processes=n))
+        for n in (1, 2)
+    )
+    assert one == two
 
 
 def test_the_commands_run_on_the_example_region(tmp_path: Path) -> None:
@@ -109,5 +142,32 @@ def test_the_commands_run_on_the_example_region(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.glob("*.html")} == {f"dividend-{lang}.html" for lang in ("en", "fa", "ur")}
     played = runner.invoke(main, ["plan", "simulate", *region, "--runs", "2"])
     assert "does not fit" in " ".join(played.output.split())
-    refused = runner.invoke(main, ["plan", "site", "1", *region, "--weight", "bombing"])
-    assert refused.exit_code == 2
+    replayed = runner.invoke(main, ["plan", "simulate", *region, "--runs", "2", "--replay", "--json"])
+    assert replayed.exit_code == 0, replayed.output
+    assert json.loads(replayed.output)["figures"]["within_7200"]["high"] <= 1.0
+    for words in (
+        ["site", "1", "--weight", "bombing"],
+        ["site"],
+        ["site", "1", "--table", "none"],
+        ["simulate", "--delay", "900", "--delay-p90", "60"],
+        ["simulate", "--table", "none"],
+    ):
+        refused = runner.invoke(main, ["plan", words[0], *region, *words[1:]])
+        assert refused.exit_code == 2, refused.output
+
+
+def test_demand_comes_from_one_table_unless_more_are_named() -> None:
+    def rests_on(*words: str) -> str:
+        asked = ["plan", "site", "1", "--at", "posts", "--json", "--region", str(REGION), *words]
+        answer = CliRunner().invoke(main, asked)
+        return str(dict(json.loads(answer.output)["rests_on"])["incidents"])
+
+    assert "," not in rests_on()
+    tables = rests_on(*(word for name in region_tables() for word in ("--table", name)))
+    assert len(tables.split(",")) == len(region_tables()) > 1
+
+
+def region_tables() -> list[str]:
+    from sarhad.node.planning_siting import read_setting
+
+    return sorted({event.source for event in read_setting(REGION, weights={}, spread_provinces=False).events})

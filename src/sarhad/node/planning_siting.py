@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from sarhad.response import graph as roads
 from sarhad.response.reach.profile import VEHICLE, edge_costs
 from sarhad.response.reach.roads import FAR, Ends, Oracle, arcs_of
 from sarhad.response.simulation import Force
+from sarhad.response.siting.answer import SitingError
 from sarhad.response.siting.demand import Demand, Event, demand
 from sarhad.response.siting.instances import haversine
 from sarhad.response.siting.kernels import Floats
@@ -120,21 +121,28 @@ def _ends(gates: Sequence[Sequence[int]]) -> Ends:
     return Ends(node, cost)
 
 
-def read_setting(folder: Path, *, weights: Mapping[str, float], spread_provinces: bool) -> Setting:
-    """Read the region package; raise RegionError or TableError.
+def read_setting(
+    folder: Path, *, weights: Mapping[str, float], spread_provinces: bool, tables: Sequence[str] = ()
+) -> Setting:
+    """Read the region package; raise RegionError, TableError, or SitingError for a table that it does not have.
 
-    The tables differ in kind and are never counted together: unless ``weights`` says
-    otherwise (``source:<table>``), each counts for the same in all.
+    The tables differ in kind and are never counted together: of the ``tables`` named
+    (all of them by default), each counts for the same in all unless ``weights`` says
+    otherwise (``source:<table>``).
     """
     region = read_region(folder)
     spots, events = _places(folder, region), _events(folder, region)
+    there = sorted({event.source for event in events})
+    for table in sorted(set(tables) - set(there)):
+        raise SitingError(f"the region has no table of incidents {table!r}", where="--table", do=f"Name one of {there}")
+    events = tuple(event for event in events if not tables or event.source in tables)
     lat, lon = np.array([spot.lat for spot in spots]), np.array([spot.lon for spot in spots])
     side = np.array([spot.party for spot in spots])
     said = dict(weights)
     first = demand(events, lat, lon, side, spread_provinces=spread_provinces)
-    tables = [events[i].source for i in first.used]
-    for table in set(tables):
-        said.setdefault(f"source:{table}", len(tables) / len(set(tables)) / tables.count(table))
+    used = [events[i].source for i in first.used]
+    for table in sorted(set(used)):
+        said.setdefault(f"source:{table}", len(used) / len(set(used)) / used.count(table))
     spread = demand(events, lat, lon, side, weights=said, spread_provinces=spread_provinces)
     return Setting(folder, region, read_grounds(folder, region), spots, spread, events)
 
@@ -145,7 +153,7 @@ def _places(folder: Path, region: Region) -> tuple[Spot, ...]:
     if layer is None:
         raise RegionError("there is no layer of places", where="region.json", do="Add one of kind points, id places")
     features = msgspec.json.decode((folder / layer.file).read_bytes())["features"]
-    return tuple(
+    found = (
         Spot(
             str(feature["properties"].get("name", "")),
             feature["geometry"]["coordinates"][1],
@@ -156,6 +164,7 @@ def _places(folder: Path, region: Region) -> tuple[Spot, ...]:
         for feature in features
         if feature["properties"].get("country") in party
     )
+    return tuple(sorted(found, key=astuple))
 
 
 def _events(folder: Path, region: Region) -> tuple[Event, ...]:
@@ -170,8 +179,8 @@ def _events(folder: Path, region: Region) -> tuple[Event, ...]:
             year = datetime.fromtimestamp(when.start / 1e6, UTC).year
             side = party.get(draft.country or table.country, "")
             event = (place.lat / 1e7, place.lon / 1e7, place.precision, year, side, draft.incident.category, table.id)
-            found.append(Event(*event))
-    return tuple(found)
+            found.append(Event(*event, when.start / 1e6, when.end / 1e6))
+    return tuple(sorted(found, key=astuple))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,7 @@ def field_force(setting: Setting, kinds: Sequence[str] = RESPONDERS) -> Fielded:
     stands = [
         (unit, party, Spot(unit.code, home.lat / 1e7, home.lon / 1e7, party, unit.unit_kind))
         for party, ground in sorted(setting.grounds.items())
-        for unit in ground.of(Unit)
+        for unit in sorted(ground.of(Unit), key=lambda unit: unit.code)
         if unit.unit_kind in kinds and (home := ground.home_of(unit.code)) is not None
     ]
     if not stands:
@@ -274,4 +283,4 @@ def candidates(setting: Setting, wanted: Sequence[str]) -> tuple[Spot, ...]:
                 found += [Spot(i.names.en, i.place.lat / 1e7, i.place.lon / 1e7, party, word[:-1]) for i in items]
     classes = {"towns": ("city", "town"), "villages": ("village",)}
     chosen = {name for word in wanted for name in classes.get(word, ())}
-    return (*found, *(spot for spot in setting.spots if spot.what in chosen))
+    return (*sorted(found, key=astuple), *(spot for spot in setting.spots if spot.what in chosen))

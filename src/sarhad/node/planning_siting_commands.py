@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from sarhad.gateways.geo.line import read_line
+from sarhad.node.planning_print import answer_fields, headline, plain, saying, show
+from sarhad.node.planning_simulation import (
+    DEFAULT_REGION,
+    SCENE_S,
+    Load,
+    assumed,
+    delay_of,
+    left_out,
+    model_of,
+    progress,
+    whole_table,
+)
 from sarhad.node.planning_siting import (
     RESPONDERS,
     UNIT_SPEED_KMH,
@@ -25,17 +36,13 @@ from sarhad.node.planning_siting import (
     field_force,
     read_setting,
 )
-from sarhad.response import siting
 from sarhad.response.dividend import Cover, Dividend, Map, dividend, page
 from sarhad.response.dividend.compute import LIMITS_S, Loaded, loaded
-from sarhad.response.simulation import Delay, Fit, fit_poisson, replicate
+from sarhad.response.dividend.facts import Fact, of_force, of_load, of_table
 from sarhad.response.siting import Answer, Deadline, SitingError
 from sarhad.response.siting.kernels import Floats
+from sarhad.response.siting.question import Method, Question, ask
 from sarhad.wire.values import Language
-
-DEFAULT_REGION = Path("examples/sistan-balochistan")
-SCENE_S = 7200.0
-"""Assumed mean work at the scene."""
 
 
 def parse_weights(said: Sequence[str]) -> dict[str, float]:
@@ -51,58 +58,60 @@ def parse_weights(said: Sequence[str]) -> dict[str, float]:
 
 
 def site(
-    region: Path | None, method: str, count: int, minutes: float, where: Sequence[str], keep: bool, busy: float,
-    weights: Sequence[str], provinces: bool, limit: float, as_json: bool, geojson: Path | None, table: Path | None,
+    region: Path | None, method: Method, count: int, minutes: float, where: Sequence[str], keep: bool, busy: float,
+    weights: Sequence[str], provinces: bool, tables: Sequence[str], limit: float, as_json: bool,
+    geojson: Path | None, csv_file: Path | None,
 ) -> int:  # fmt: skip
     """Choose sites, print them with the bound, write the exports asked for; exit status 0 if proved, else 1."""
-    setting = read_setting(region or DEFAULT_REGION, weights=parse_weights(weights), spread_provinces=provinces)
-    spots = candidates(setting, where)
-    places, weight = setting.wanted
-    speed = np.full(len(spots), float(UNIT_SPEED_KMH))
-    cost = setting.seconds(setting.ends(spots), setting.ends(places), speed).T if spots else np.zeros((len(places), 0))
+    with saying("Reading the region and its roads"):
+        setting = _read(region or DEFAULT_REGION, parse_weights(weights), tables, provinces=provinces)
+        spots = candidates(setting, where)
+        places, weight = setting.wanted
+        speed = np.full(len(spots), float(UNIT_SPEED_KMH))
+        ends = setting.ends(spots), setting.ends(places)
+        cost = setting.seconds(*ends, speed).T if spots else np.zeros((len(places), 0))
     existing = [j for j, spot in enumerate(spots) if keep and spot.what == "post"]
-    answer = _choose(method, cost, weight, count, minutes * 60, existing, busy, Deadline.after(limit))
+    question = Question([_key(spot) for spot in places], [_key(spot) for spot in spots], cost, weight, existing)
+    with saying(f"Choosing among {len(spots)} candidates for {len(places)} places, at most {limit:g} s"):
+        answer = ask(question, method, count, within=minutes * 60, busy=busy, deadline=Deadline.after(limit))
     rows = _site_rows(spots, places, weight, cost, answer)
     if geojson:
         _write_geojson(geojson, rows)
-    if table:
-        _write_csv(table, rows)
-    facts = _facts(setting)
+    if csv_file:
+        _write_csv(csv_file, rows)
+    facts = [*left_out(setting), ("weights", _weight_words(setting))]
     if as_json:
-        print(json.dumps({"answer": _plain(asdict(answer) | {"gap": answer.gap}), "sites": rows, "rests_on": facts}))
+        print(json.dumps(plain({"answer": answer_fields(answer), "sites": rows, "rests_on": facts})))
         return int(answer.status != "optimal")
-    shown = Table(
-        title=f"{method}: {answer.status}, value {answer.value:,.1f}, bound {answer.bound:,.1f}, gap {answer.gap:.2%}"
-    )
+    shown = Table(title=headline(method, answer))
     for column in ("site", "party", "what", "new", "weight served first"):
         shown.add_column(column)
     for row in rows:
         shown.add_row(row["name"], row["party"], row["what"], "" if row["existing"] else "new", f"{row['serves']:.1f}")
-    _print(shown, facts, answer.why)
+    show(shown, facts, answer.why)
     return int(answer.status != "optimal")
 
 
-def _choose(
-    method: str,
-    cost: Floats,
-    weight: Floats,
-    count: int,
-    within: float,
-    existing: Sequence[int],
-    busy: float,
-    until: Deadline,
-) -> Answer:
-    if method == "maximal":
-        return siting.maximal_covering(cost <= within, weight, count, existing=existing, deadline=until)
-    if method == "all":
-        return siting.set_covering(cost <= within, existing=existing, deadline=until)
-    if method == "median":
-        return siting.p_median(cost, weight, count, existing=existing, deadline=until)
-    if method == "centre":
-        return siting.p_centre(cost, count, existing=existing, deadline=until)
-    stand = np.zeros(cost.shape[1], np.int64)
-    stand[list(existing)] = 1
-    return siting.expected_covering(cost <= within, weight, count, busy, existing=stand, deadline=until)
+def _read(folder: Path, weights: dict[str, float], tables: Sequence[str], *, provinces: bool) -> Setting:
+    """Read the region with the tables named, each weighing the same in all; by default the largest alone."""
+    if not tables:
+        events = whole_table(folder, None).events
+        tables = (events[0].source,) if events else ()
+    return read_setting(folder, weights=weights, spread_provinces=provinces, tables=tables)
+
+
+def _weight_words(setting: Setting) -> str:
+    """Say what an incident of each category and table counts for."""
+    counted: dict[str, float] = {}
+    for number, factor in zip(setting.demand.used, setting.demand.factor, strict=True):
+        event = setting.events[number]
+        counted[f"{event.category} ({event.source})"] = float(factor)
+    return ", ".join(f"{name} {factor:g}" for name, factor in sorted(counted.items()))
+
+
+def _key(spot: Spot) -> str:
+    """Name a spot so that no two share it: what decides between equal choices, whatever the order of the files."""
+    return f"{spot.party}/{spot.what}/{spot.name}/{spot.lat:.7f}/{spot.lon:.7f}"
 
 
 def _site_rows(
@@ -124,63 +133,40 @@ def _site_rows(
     ]
 
 
-def simulate(
-    region: Path | None, kinds: Sequence[str], runs: int, years: float, seed: int, processes: int,
-    delay_median: float, delay_p90: float, fitted: str | None, as_json: bool,
-) -> int:  # fmt: skip
-    """Fit a Poisson model to the region's incidents, simulate the joint force, print means with intervals."""
-    setting = read_setting(region or DEFAULT_REGION, weights={}, spread_provinces=False)
-    fielded, delay = field_force(setting, kinds or RESPONDERS), Delay(delay_median, delay_p90, 0)
-    fit, table_words = _fit(setting, fitted)
-    figures = replicate(
-        fielded.force, fit, runs=runs, years=years, scene_s=SCENE_S, delay=delay, seed=seed, processes=processes
-    )
-    facts = [*_facts(setting), ("fitted", table_words), ("model", fit.words), ("delay", _delay_words(delay))]
-    if as_json:
-        print(json.dumps(_plain({"figures": {k: asdict(v) for k, v in figures.items()}, "rests_on": facts})))
-        return 0
-    shown = Table(title=f"{runs} runs of {years:g} years, seed {seed}: mean and 95 % confidence interval")
-    for column in ("figure", "mean", "from", "to"):
-        shown.add_column(column, justify="right")
-    for key, estimate in figures.items():
-        shown.add_row(key, *(f"{value:,.3f}" for value in (estimate.mean, estimate.low, estimate.high)))
-    _print(shown, facts)
-    return 0
-
-
 def dividend_command(
-    region: Path | None, kinds: Sequence[str], delay_median: float, delay_p90: float, runs: int, seed: int,
-    fitted: str | None, pages: Path | None, as_json: bool, geojson: Path | None, table: Path | None,
+    region: Path | None, kinds: Sequence[str], pages: Path | None, as_json: bool, geojson: Path | None,
+    csv_file: Path | None, load: Load,
 ) -> int:  # fmt: skip
     """Compare two separate forces with one joint force; print, and write the one-page results and exports."""
-    setting = read_setting(region or DEFAULT_REGION, weights={}, spread_provinces=False)
-    fielded, delay = field_force(setting, kinds or RESPONDERS), Delay(delay_median, delay_p90, 0)
+    with saying("Reading the region and its roads"):
+        setting = whole_table(region or DEFAULT_REGION, load.table)
+        fielded, delay = field_force(setting, tuple(kinds) or RESPONDERS), delay_of(load)
     names = [crossing.names.en for crossing in fielded.crossings]
     _, weight = setting.wanted
     result = dividend(fielded.force, weight, delay.median_s, names, fielded.willing)
-    fit, table_words = _fit(setting, fitted)
-    busy = loaded(fielded.force, fit, delay, runs=runs, years=5.0, scene_s=SCENE_S, seed=seed)
-    facts = [
-        *_facts(setting),
-        ("kinds", ", ".join(kinds or RESPONDERS)),
-        ("units", str(len(fielded.units))),
-        ("fitted", table_words),
-        ("delay", _delay_words(delay)),
-        ("load", _load_words(busy)),
-    ]
+    model, words = model_of(setting, replay=load.replay)
+    with progress("runs", load.runs) as told:
+        busy = loaded(
+            fielded.force, model, delay, runs=load.runs, years=load.years, scene_s=SCENE_S, seed=load.seed,
+            workers=load.workers, told=told,
+        )  # fmt: skip
     if pages:
-        _write_pages(pages, setting, fielded, result, facts)
+        events = [setting.events[i] for i in setting.demand.used]
+        facts = of_table(events[0].source, len(events), setting.demand.left_out)
+        facts += of_force(len(fielded.units), sorted({unit.unit_kind for unit in fielded.units}))
+        _write_pages(pages, setting, fielded, result, [*facts, *of_load(model, delay, SCENE_S, load.runs, busy)])
     rows = _place_rows(setting, result)
     if geojson:
         _write_geojson(geojson, rows)
-    if table:
-        _write_csv(table, rows)
+    if csv_file:
+        _write_csv(csv_file, rows)
+    said = [*left_out(setting), *words, *assumed(fielded, delay), ("load", _load_words(busy))]
     if as_json:
         whole = {"separate": asdict(result.separate), "joint": asdict(result.joint)}
         rules = [asdict(rule) for rule in result.rules]
-        print(json.dumps(_plain(whole | {"rules": rules, "loaded": asdict(busy), "rests_on": facts})))
+        print(json.dumps(plain(whole | {"rules": rules, "loaded": asdict(busy), "rests_on": said})))
         return 0
-    _print(_dividend_table(result), facts)
+    show(_dividend_table(result), said)
     return 0
 
 
@@ -200,36 +186,6 @@ def _cover_cells(cover: Cover) -> list[str]:
     return [*(f"{share:.1%}" for share in cover.within), *times]
 
 
-def _fit(setting: Setting, table: str | None) -> tuple[Fit, str]:
-    """Fit the rate to one table of incidents, the largest when none is named; return it and what it rests on.
-
-    Tables differ in kind and in the years that they cover, so they are never added.
-    Raises SitingError for a table that has no incident in the setting.
-    """
-    events = [setting.events[i] for i in setting.demand.used]
-    tables = [event.source for event in events]
-    chosen = table or max(sorted(set(tables)), key=tables.count)
-    if chosen not in tables:
-        raise SitingError(
-            f"no incident of the table {chosen!r}", where="--fit", do=f"Name one of {sorted(set(tables))}"
-        )
-    mine = np.array([source == chosen for source in tables])
-    years = np.array([event.year for event in events], np.int64)[mine]
-    shares = setting.demand.share[:, setting.demand.weight > 0][mine]
-    return fit_poisson(years, shares), f"{chosen}, {int(mine.sum())} incidents; other tables are not added to it"
-
-
-def _facts(setting: Setting) -> list[tuple[str, str]]:
-    used = [setting.events[i].source for i in setting.demand.used]
-    tables = ", ".join(f"{table} {used.count(table)}" for table in sorted(set(used)))
-    left = ", ".join(f"where_prec {precision}: {count}" for precision, count in setting.demand.left_out.items())
-    return [("incidents", f"{tables} (each table weighs the same)"), ("left-out", left or "0"), ("fiction", "made up")]
-
-
-def _delay_words(delay: Delay) -> str:
-    return f"{delay.median_s / 60:g} min, p90 {delay.p90_s / 60:g} min (assumed)"
-
-
 def _load_words(busy: Loaded) -> str:
     parts = []
     for key, gain in busy.gain.items():
@@ -247,9 +203,7 @@ def _place_rows(setting: Setting, result: Dividend) -> list[dict[str, Any]]:
     ]
 
 
-def _write_pages(
-    folder: Path, setting: Setting, fielded: Fielded, result: Dividend, facts: Sequence[tuple[str, str]]
-) -> None:
+def _write_pages(folder: Path, setting: Setting, fielded: Fielded, result: Dividend, facts: Sequence[Fact]) -> None:
     places, weight = setting.wanted
     layer = next(layer for layer in setting.region.layers if layer.kind == "line")
     line = [(point.lat / 1e7, point.lon / 1e7) for point in read_line(setting.folder / layer.file).points]
@@ -274,7 +228,7 @@ def _write_geojson(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         }
         for row in rows
     ]
-    whole = _plain({"type": "FeatureCollection", "features": features})
+    whole = plain({"type": "FeatureCollection", "features": features})
     path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
 
 
@@ -283,21 +237,3 @@ def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         writer = csv.DictWriter(file, list(rows[0]) if rows else [])
         writer.writeheader()
         writer.writerows(rows)
-
-
-def _plain(value: Any) -> Any:
-    """Return what JSON can hold: an infinite or missing number becomes null."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _print(shown: Table, facts: Sequence[tuple[str, str]], why: str = "") -> None:
-    console = Console()
-    console.print(shown)
-    for key, value in facts:
-        console.print(f"{key}: {value}", highlight=False)
-    if why:
-        console.print(why)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sarhad.response.simulation.force import Force
 from sarhad.response.simulation.loop import travel
 from sarhad.response.simulation.run import Estimate, simulate
-from sarhad.response.simulation.stream import Delay, Fit, generate
+from sarhad.response.simulation.stream import Delay, Fit, Recorded, draw
+from sarhad.response.simulation.workers import Told, Workers
 from sarhad.response.siting.jit import compiled
 from sarhad.response.siting.kernels import Floats, Ints
 
@@ -161,29 +162,49 @@ class Loaded:
     gain: dict[str, Estimate]
 
 
-def loaded(force: Force, fit: Fit, delay: Delay, *, runs: int, years: float, scene_s: float, seed: int) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """One run as it is sent to a worker."""
+
+    force: Force
+    model: Fit | Recorded
+    seed: np.random.SeedSequence
+    years: float
+    scene_s: float
+    delay: Delay
+
+
+def loaded(
+    force: Force, model: Fit | Recorded, delay: Delay, *, runs: int, years: float, scene_s: float, seed: int,
+    workers: Workers | None = None, told: Told = lambda done: None,
+) -> Loaded:  # fmt: skip
     """Simulate both forces on the same streams; ``gain`` is what the joint force wins, negative where it loses.
 
+    The same seed gives the same figures on any number of workers.
     Keys: ``median_s``, ``p90_s``, ``within_<seconds>``, ``reached`` (a share).
     """
+    asked = [_Both(force, model, one, years, scene_s, delay) for one in np.random.SeedSequence(seed).spawn(runs)]
     rows: dict[str, list[tuple[float, float]]] = {}
-    for state in np.random.SeedSequence(seed).spawn(runs):
-        stream = generate(fit, years, scene_s, delay, state)
-        if not stream.time.size:
-            continue
-        apart, joint = simulate(force.separate(), stream), simulate(force, stream)
-        for key in ("median_s", "p90_s"):
-            percent = 50 if key == "median_s" else 90
-            rows.setdefault(key, []).append((apart.percentile(percent), joint.percentile(percent)))
-        for limit in LIMITS_S:
-            rows.setdefault(f"within_{limit}", []).append((apart.within(limit), joint.within(limit)))
-        reached = (float(np.isfinite(apart.response_s).mean()), float(np.isfinite(joint.response_s).mean()))
-        rows.setdefault("reached", []).append(reached)
+    for run in (workers or Workers()).map(_both, asked, told):
+        for key, pair in run.items():
+            rows.setdefault(key, []).append(pair)
     return Loaded(
         {key: Estimate.of([a for a, _ in pairs]) for key, pairs in rows.items()},
         {key: Estimate.of([b for _, b in pairs]) for key, pairs in rows.items()},
         {key: Estimate.of([_gain(key, a, b) for a, b in pairs]) for key, pairs in rows.items()},
     )
+
+
+def _both(run: _Both) -> dict[str, tuple[float, float]]:
+    """Play one stream against both forces; nothing when it has no incident."""
+    stream = draw(run.model, run.years, run.scene_s, run.delay, run.seed)
+    if not stream.time.size:
+        return {}
+    apart, joint = simulate(run.force.separate(), stream), simulate(run.force, stream)
+    pairs = {key: (apart.percentile(p), joint.percentile(p)) for key, p in (("median_s", 50), ("p90_s", 90))}
+    pairs |= {f"within_{limit}": (apart.within(limit), joint.within(limit)) for limit in LIMITS_S}
+    reached = (float(np.isfinite(apart.response_s).mean()), float(np.isfinite(joint.response_s).mean()))
+    return pairs | {"reached": reached}
 
 
 def _gain(key: str, apart: float, joint: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from sarhad.response.dividend.compute import Cover, Dividend
+from sarhad.response.dividend.facts import Fact, sentence
 from sarhad.response.dividend.words import WORDS
 from sarhad.response.siting.kernels import Floats
 from sarhad.wire.values import Language
@@ -28,8 +29,8 @@ class Map:
     line: Sequence[tuple[float, float]]
 
 
-def page(result: Dividend, ground: Map, facts: Sequence[tuple[str, str]], lang: Language) -> str:
-    """Return the page; ``facts`` are (key of words, value) lines on what it rests on.  No script."""
+def page(result: Dividend, ground: Map, facts: Sequence[Fact], lang: Language) -> str:
+    """Return the page; ``facts`` say what it rests on.  No script."""
     words = WORDS[lang]
     direction = "rtl" if lang in RTL else "ltr"
     rules = sorted(result.rules, key=lambda rule: (-_worth(result.joint, rule.cover), rule.crossing, rule.key))
@@ -40,7 +41,8 @@ def page(result: Dividend, ground: Map, facts: Sequence[tuple[str, str]], lang: 
         f"<td>{_points(rule.cover.within[1] - result.joint.within[1])}</tr>"
         for rule in rules
     )
-    rests = "".join(f"<li>{escape(words.get(key, key))}: <bdi>{escape(value)}</bdi></li>" for key, value in facts)
+    told = (sentence(fact, lang) for fact in facts)
+    rests = "".join(f"<li>{escape(name)}: <bdi>{escape(value)}</bdi></li>" for name, value in told)
     return (
         f'<!doctype html><html lang="{lang}" dir="{direction}"><meta charset="utf-8">'
         f"<title>{escape(words['title'])}</title><style>{_STYLE}</style>"

@@ -31,15 +31,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "no-delay-between-desks": "The other desk answers at once",
         "legend": "Green: reached sooner jointly. Grey: no change. Amber: later. Red: not reached at some hour. "
         "Squares: posts. Triangles: crossings. Dashed: the line.",
-        "kinds": "First unit of kind",
-        "incidents": "Incidents used",
-        "left-out": "Incidents left out, known too coarsely",
-        "units": "Units",
-        "delay": "Answer of the other desk",
-        "load": "With busy units (simulated)",
-        "fiction": "Posts and units",
-        "made-up": "made up",
-        "assumed": "assumed",
     },
     "fa": {
         "title": "ارزش اقدام مشترک",
@@ -67,15 +58,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "no-delay-between-desks": "پاسخ فوری میز دیگر",
         "legend": "سبز: مشترک زودتر. خاکستری: بی‌تغییر. کهربایی: دیرتر. سرخ: در ساعتی نمی‌رسد. "
         "مربع: پاسگاه. مثلث: گذرگاه. خط‌چین: مرز.",
-        "kinds": "نخستین یگان از نوع",
-        "incidents": "رویدادهای به‌کاررفته",
-        "left-out": "رویدادهای کنارگذاشته (مکان نادقیق)",
-        "units": "یگان‌ها",
-        "delay": "پاسخ میز دیگر",
-        "load": "با یگان‌های مشغول (شبیه‌سازی)",
-        "fiction": "پاسگاه‌ها و یگان‌ها",
-        "made-up": "ساختگی",
-        "assumed": "فرضی",
     },
     "ur": {
         "title": "مشترکہ کارروائی کی قدر",
@@ -103,14 +85,5 @@ WORDS: dict[Language, dict[str, str]] = {
         "no-delay-between-desks": "دوسرا ڈیسک فوراً جواب دے",
         "legend": "سبز: مشترکہ طور پر جلد۔ سرمئی: کوئی تبدیلی نہیں۔ کہربائی: دیر سے۔ سرخ: کسی گھنٹے نہیں پہنچتی۔ "
         "مربع: چوکی۔ مثلث: گزرگاہ۔ ٹوٹی لکیر: سرحد۔",
-        "kinds": "پہلا دستہ بلحاظ قسم",
-        "incidents": "استعمال شدہ واقعات",
-        "left-out": "چھوڑے گئے واقعات (جگہ غیر واضح)",
-        "units": "دستے",
-        "delay": "دوسرے ڈیسک کا جواب",
-        "load": "مصروف دستوں کے ساتھ (نقلی)",
-        "fiction": "چوکیاں اور دستے",
-        "made-up": "فرضی بنائے گئے",
-        "assumed": "مفروضہ",
     },
 }
