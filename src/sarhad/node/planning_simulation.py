@@ -98,7 +98,10 @@ def model_of(setting: Setting, *, replay: bool) -> tuple[Fit | Recorded, list[tu
     """Return the incidents of the setting's table on record, or a model fitted to them, and what that rests on."""
     events = [setting.events[i] for i in setting.demand.used]
     shares = setting.demand.share[:, setting.demand.weight > 0]
-    fact = ("table", f"{events[0].source}, {len(events)} incidents; other tables are not added to it")
+    fact = (
+        "replayed" if replay else "fitted",
+        f"{events[0].source}, {len(events)} incidents; other tables are not added to it",
+    )
     if replay:
         start, end = (np.array([getattr(event, name) for event in events]) for name in ("start_s", "end_s"))
         return Recorded(start, end, shares), [fact, ("model", "the record replayed; unknown hours and places drawn")]
