@@ -60,7 +60,7 @@ SITE = (
 )  # fmt: skip
 
 LOAD = (
-    click.option("--table", "--fit", "table", help="Table of incidents; by default the largest. Tables are never added."),
+    click.option("--table", "--fit", "table", help="Table of incidents; by default the largest. Never added up."),
     click.option("--replay", is_flag=True, help="Replay the incidents on record instead of drawing from a model."),
     click.option("--runs", default=20, show_default=True, type=click.IntRange(1, 100_000), help="Independent streams."),
     click.option("--years", default=5.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Length of each."),
