@@ -150,7 +150,7 @@ def faster(
         if problem.same_as(scene.problem) or _hope(problem, unserved, late) <= best:
             continue
         left = until - clock()
-        again = solve(problem, limit_s=left, stages=2) if left > 0 else None
+        again = solve(problem, limit_s=left, stages=2, known=solution.sent) if left > 0 else None
         if again is None or not again.optimal:
             unasked.append(rule)
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,6 +35,10 @@ WEIGHT = {"flash": 8, "immediate": 4, "priority": 2, "routine": 1}
 """What an incident counts by its urgency."""
 
 
+Fixed = tuple[Integers, tuple[frozenset[str], ...], tuple[int, ...], tuple[Need, ...], tuple[int, ...]]
+"""What no relaxation changes: the tie, skills, strengths, needs, weights."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything computed once for a snapshot; ``relaxed`` gives the same with a rule changed."""
@@ -43,7 +47,8 @@ class Scene:
     graph: RoadGraph
     gates: tuple[Gate, ...]
     field: Field
-    cover: Travel
+    cover: tuple[tuple[PostState, frozenset[int]], ...]
+    fixed: Fixed
     movers: tuple[Traveller | None, ...]
     travel: Travel
     caveats: tuple[CaveatState, ...]
@@ -59,9 +64,9 @@ class Scene:
         incidents, posts = (_places(graph, profile, part) for part in (snapshot.incidents, snapshot.posts))
         field = Field(graph, known, incidents, gates, profile=profile, engines=engines)
         at_home = tuple(None if m is None else replace(m, crosses_line=False) for m in movers)
-        cover = _travel(Field(graph, known, posts, (), profile=profile, engines=engines), at_home, ())
-        travel = _travel(field, movers, gates)
-        return cls(snapshot, graph, gates, field, cover, movers, travel, snapshot.caveats)
+        home = _travel(Field(graph, known, posts, (), profile=profile, engines=engines), at_home, ())
+        cover, travel = tuple(_covered(snapshot, home)), _travel(field, movers, gates)
+        return cls(snapshot, graph, gates, field, cover, _fixed(snapshot), movers, travel, snapshot.caveats)
 
     def relaxed(
         self,
@@ -70,13 +75,17 @@ class Scene:
         movers: tuple[Traveller | None, ...] | None = None,
         caveats: tuple[CaveatState, ...] | None = None,
     ) -> Scene:
-        """Return the scene over other gates, with other movers from the same points, or under other caveats."""
+        """Return the scene over other gates, with other movers from the same points, or under other caveats.
+
+        It is for the question what a rule costs in time: posts are left out of it.
+        """
         changed = gates is not None or movers is not None
         gates = self.gates if gates is None else gates
         movers = self.movers if movers is None else movers
         return replace(
             self,
             gates=gates,
+            cover=(),
             movers=movers,
             travel=_travel(self.field, movers, gates) if changed else self.travel,
             caveats=self.caveats if caveats is None else caveats,
@@ -117,20 +126,10 @@ class Scene:
                         found[u].setdefault(j, caveat)
         return found
 
-    @cached_property
-    def _cover(self) -> list[tuple[PostState, frozenset[int]]]:
-        """For each post that a unit covers now, all that do: idle ones of its party based there or near enough."""
-        units, found = self.snapshot.units, []
-        reach = -(-self.cover.arrival_ms // 1000) <= self.snapshot.cover_s
-        for p, post in enumerate(self.snapshot.posts):
-            mine = {u for u, unit in enumerate(units) if unit.party == post.party and unit.status in MOBILE}
-            found.append((post, frozenset(u for u in mine if units[u].home == post.ref or reach[u, p])))
-        return [(post, units) for post, units in found if units]
-
     @property
     def covered(self) -> list[PostState]:
         """The posts that are covered now, in the order of ``problem.posts``."""
-        return [post for post, _ in self._cover]
+        return [post for post, _ in self.cover]
 
     @cached_property
     def _apart(self) -> list[tuple[CaveatState, Apart]]:
@@ -167,19 +166,6 @@ class Scene:
         return tuple(found.values())
 
     @cached_property
-    def _fixed(self) -> tuple[Integers, tuple[frozenset[str], ...], tuple[int, ...], tuple[Need, ...], tuple[int, ...]]:
-        """What no relaxation changes: the tie, skills, strengths, needs, weights."""
-        units, incidents = self.snapshot.units, self.snapshot.incidents
-        names = [np.array([_mark(one.ref) for one in part], np.int64) for part in (units, incidents)]
-        return (
-            1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
-            tuple(frozenset({*u.capabilities, u.kind}) for u in units),
-            tuple(u.strength.low for u in units),
-            tuple(i.need for i in incidents),
-            tuple(WEIGHT[i.urgency] for i in incidents),
-        )
-
-    @cached_property
     def problem(self) -> Problem:
         """The dispatch question in numbers."""
         units, incidents = self.snapshot.units, self.snapshot.incidents
@@ -191,13 +177,13 @@ class Scene:
             if incident.need.before is not None:
                 able[:, j] &= self.snapshot.at + seconds[:, j] * 1_000_000 <= incident.need.before
         notice = np.array([[u.notice_s] for u in units], np.int64)
-        tie, skills, strength, needs, weight = self._fixed
+        tie, skills, strength, needs, weight = self.fixed
         return Problem(
             arrival_s=np.where(able, seconds, NEVER),
             travel_s=np.where(able, np.maximum(seconds - notice, 0), 0),
             skills=skills,
             strength=strength,
-            posts=tuple(units for _, units in self._cover),
+            posts=tuple(units for _, units in self.cover),
             needs=needs,
             weight=weight,
             tie=tie,
@@ -250,6 +236,32 @@ def caveat_reason(code: str, caveat: CaveatState) -> Reason:
     """Return a reason that shows a caveat: whose, which, why."""
     return Reason(
         code=code, values={"caveat": caveat.code, "ref": caveat.ref, "party": caveat.party, "why": caveat.why[:300]}
+    )
+
+
+def _covered(snapshot: Snapshot, home: Travel) -> Iterator[tuple[PostState, frozenset[int]]]:
+    """Yield each post that a unit covers now with all that do: idle ones of its party based there or near enough."""
+    mobile: dict[str, dict[int, str]] = {}
+    for u, unit in enumerate(snapshot.units):
+        if unit.status in MOBILE:
+            mobile.setdefault(unit.party, {})[u] = unit.home
+    reach = -(-home.arrival_ms // 1000) <= snapshot.cover_s
+    for p, post in enumerate(snapshot.posts):
+        near = set(np.nonzero(reach[:, p])[0].tolist())
+        units = frozenset(u for u, base in mobile.get(post.party, {}).items() if base == post.ref or u in near)
+        if units:
+            yield post, units
+
+
+def _fixed(snapshot: Snapshot) -> Fixed:
+    units, incidents = snapshot.units, snapshot.incidents
+    names = [np.array([_mark(one.ref) for one in part], np.int64) for part in (units, incidents)]
+    return (
+        1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
+        tuple(frozenset({*u.capabilities, u.kind}) for u in units),
+        tuple(u.strength.low for u in units),
+        tuple(i.need for i in incidents),
+        tuple(WEIGHT[i.urgency] for i in incidents),
     )
 
 

@@ -35,11 +35,19 @@ class Solution:
 
 
 def solve(
-    problem: Problem, *, limit_s: float = 10.0, stages: int = len(STAGES), clock: Callable[[], float] = time.monotonic
+    problem: Problem,
+    *,
+    limit_s: float = 10.0,
+    stages: int = len(STAGES),
+    known: tuple[int, ...] | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Solution:
-    """Return the best assignment by the first ``stages`` of STAGES, within ``limit_s`` seconds of ``clock``."""
+    """Return the best assignment by the first ``stages`` of STAGES, within ``limit_s`` seconds of ``clock``.
+
+    ``known`` is an allowed assignment, where there is one to begin with.
+    """
     until = clock() + limit_s
-    course = _Course(problem, first_answer(problem))
+    course = _Course(problem, first_answer(problem, known))
     proved = 0
     while proved < stages and course.prove(proved, lambda: until - clock()):
         proved += 1
