@@ -54,7 +54,7 @@ def question() -> bytes:
     )
     incident = IncidentState(ref="ir:9", place=Place(lat=290_000_000, lon=609_000_000, precision=1))
     snapshot = Snapshot(at=0, party="ir", units=(unit,), incidents=(incident,))
-    return msgspec.json.encode(Question(snapshot=msgspec.Raw(snapshot.to_bytes()), limit_ms=5_000))
+    return msgspec.json.encode(Question(snapshot=msgspec.Raw(snapshot.to_bytes()), limit_ms=60_000))
 
 
 async def test_a_question_of_dispatch_is_answered_the_same_each_time() -> None:

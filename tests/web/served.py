@@ -149,7 +149,7 @@ async def served(
         compute=compute,
         approvals=approvals,
     )
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on", timeout_keep_alive=120)
     server = Server(config)
     # A TCP socket that says so: asyncio switches Nagle's algorithm off only then, and uvicorn's own does not.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

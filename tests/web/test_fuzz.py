@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
 from desk.house import words
-from sarhad.desk.actor import OFFICER_ROLES
+from sarhad.desk.actor import OFFICER_ROLES, node_actor
 from sarhad.web.openapi import document
 from sarhad.wire.kinds import Note, Officer
 from sarhad.wire.values import OWN, Names
@@ -55,10 +55,9 @@ def drawn(name: str, mode: GenerationMode) -> list[dict[str, Any]]:
 
 async def chief(desk: Served) -> Client:
     """Sign in an officer with every role, so that the guards let everything through."""
-    async with desk.officer("admin") as admin:
-        roles = tuple(sorted(OFFICER_ROLES - {"field"}))
-        status, answer = await admin.act(Officer(officer="chief", title=Names(en="Chief"), roles=roles), OWN)
-        assert status == 201, answer
+    roles = tuple(sorted(OFFICER_ROLES - {"field"}))
+    chief = Officer(officer="chief", title=Names(en="Chief"), roles=roles)
+    await desk.house.desk.act(node_actor(desk.house.party), chief, release=OWN)  # no officer may do that alone
     desk.accounts.set_password("chief", PASSWORD)
     client = desk.client()
     assert (await client.sign_in("chief"))[0] == 200
@@ -77,7 +76,8 @@ async def test_no_call_breaks_the_desk(desk: Served, mode: GenerationMode) -> No
                     how["data"] = json.dumps(call["body"])
                     how["headers"] = {"Content-Type": "application/json"}
                 status, answer = await client.call(call["method"].upper(), call["path"], **how)
-                assert status < 500, (name, call, answer)
+                # What only a whole node can do is refused as such by a desk that is served alone.
+                assert status < 500 or answer["code"] == "unavailable", (name, call, answer)
                 if status >= 400:
                     assert set(answer) == {"code", "what", "where", "do", "retry", "values"}, (name, call, answer)
         assert (await client.act(Note(text=words()), OWN))[0] == 201
