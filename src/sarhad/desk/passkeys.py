@@ -144,8 +144,9 @@ class Passkeys:
 
     def remove(self, officer: str, key: str) -> None:
         """Delete one of the officer's passkeys; raise NotFound."""
+        # Compared as text: what a caller names need not be hexadecimal at all.
         with self._accounts.transaction() as db:
-            done = db.execute("DELETE FROM passkeys WHERE officer = ? AND id = ?", (officer, bytes.fromhex(key)))
+            done = db.execute("DELETE FROM passkeys WHERE officer = ? AND lower(hex(id)) = ?", (officer, key))
             if done.rowcount == 0:
                 raise NotFound("there is no such passkey of yours", where=key[:40], do="See the list")
 
