@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta
 
 from sarhad.desk import Actor, NotFound
@@ -28,6 +28,9 @@ from sarhad.wire.values import OWN, Words
 
 READERS = allow("administrator", "commander", "auditor")
 CONFIRM = allow(*APPROVERS)
+Number = Annotated[int, PathParameter(ge=0, le=2**53)]
+"""A proposal by its number, as large as a page can say one."""
+
 What = Literal["give-roles", "reset-sign-in", "rotate-keys", "thaw", "admit"]
 
 
@@ -150,7 +153,7 @@ async def propose(request: Call, data: JSONBody[ProposalBody], office: Here) -> 
 @post(
     "/api/approvals/{number:int}/confirm", opt=CONFIRM, status_code=200, operation_id="confirm", tags=["administration"]
 )
-async def confirm(request: Call, number: FromPath[int], data: JSONBody[Proof], office: Here) -> ConfirmedView:
+async def confirm(request: Call, number: Number, data: JSONBody[Proof], office: Here) -> ConfirmedView:
     """Confirm a proposal of another officer, with the own password typed anew or a passkey, and carry it out."""
     actor = signed_in(request).actor
     kept = approvals_of(office)
@@ -178,7 +181,7 @@ async def confirm(request: Call, number: FromPath[int], data: JSONBody[Proof], o
     operation_id="withdraw",
     tags=["administration"],
 )
-async def withdraw(request: Call, number: FromPath[int], office: Here) -> ApprovalView:
+async def withdraw(request: Call, number: Number, office: Here) -> ApprovalView:
     """Close a proposal without doing it: whoever may confirm it, or made it, may."""
     actor = signed_in(request).actor
     kept = approvals_of(office)
