@@ -122,7 +122,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the node's to take
     os.nice(int(sys.argv[2]))
     with os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(2, 1)  # what native code prints must not stand among the answers
+        with Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), 1)  # what native code prints (a solver's banner) must not stand among the answers
         serve(Bench(Path(sys.argv[1])), sys.stdin.buffer, answers)
 
 
