@@ -19,7 +19,7 @@ demo: $(VENV)/.installed ## run the main job and keep serving; ARGS="--once --js
 test: $(VENV)/.tested check ## pass the tests
 	$(BIN)/python tests/provision.py
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser" $(ARGS)
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS)
 
 check: $(VENV)/.tested ## lint and types, without the tests
 	$(BIN)/ruff format --check src tests bench
