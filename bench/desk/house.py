@@ -72,6 +72,7 @@ async def add_officers(node: Node, count: int) -> dict[str, str]:
 @contextlib.asynccontextmanager
 async def served(folder: Path, incidents: int, officers: int = 0) -> AsyncIterator[Side]:
     """Serve one side's desk with so many incidents until the block ends."""
+    staging.START_TIMEOUT_S = 300.0  # a hundred thousand records are folded before it answers
     stage = await staging.make_stage(folder, REGION, 0)
     side = stage.a
 

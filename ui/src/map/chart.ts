@@ -264,7 +264,9 @@ export class Chart {
   }
 
   #clicked(event: MapBrowserEvent<PointerEvent>): void {
-    const refs = this.#asking ? null : this.#pick(event.coordinate);
+    // A single click is told late: one that set a place may come when none is asked for any more.
+    const taken = this.#asking || event.pixel.join() === this.#newest.join();
+    const refs = taken ? null : this.#pick(event.coordinate);
     if (refs) this.#events.picked(refs);
   }
 
