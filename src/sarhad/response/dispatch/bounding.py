@@ -19,7 +19,7 @@ STATES = 2_048
 """A table of what is there has at most so many entries; beyond, persons are counted in larger steps."""
 MASKS = 6
 """So many capabilities of one incident are looked at; leaving some out only weakens the bound."""
-ROUNDS, PATIENCE, WEARY = 120, 6, 0.02
+ROUNDS, PATIENCE, WEARY = 500, 12, 0.01
 """Rounds at the most, rounds without gain before the step is halved, and the step at which it ends."""
 SAFE = 1e-3
 """Costs are whole numbers; sums of prices are not."""
@@ -95,7 +95,7 @@ def arrival_bound(problem: Problem, latest: list[int], best: tuple[int, ...], *,
     market = _market(problem, latest)
     if all_served:
         return _ascend(problem, market, np.full(len(market.incidents), np.inf), best, 0.0, 1)
-    dear = float(max((latest[j] for j in market.incidents), default=0))
+    dear = 2.0 * max((problem.alone[j] for j in market.incidents), default=0)
     left = problem.values(best)[0] - (sum(problem.weight) - float(market.weight.sum()))
     return _ascend(problem, market, dear * market.weight, best, -dear * left, 1)
 
