@@ -155,7 +155,7 @@ def plan_simulate(region: Path | None, kinds: tuple[str, ...], as_json: bool, **
 @REGION
 @KINDS
 @given(LOAD)
-@click.option("--pages", type=FOLDER, help="Write the one-page result in three languages there.")
+@click.option("--pages", type=FOLDER, help="Write the one-page result there, as HTML and (extra [pdf]) PDF.")
 @JSON
 @GEOJSON
 @CSV

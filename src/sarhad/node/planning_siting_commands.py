@@ -7,13 +7,15 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.table import Table
 
-from sarhad.gateways.geo.line import read_line
+from sarhad.node.folder import system_clock
 from sarhad.node.planning_print import answer_fields, headline, plain, saying, show
 from sarhad.node.planning_simulation import (
     DEFAULT_REGION,
@@ -29,19 +31,19 @@ from sarhad.node.planning_simulation import (
 from sarhad.node.planning_siting import (
     RESPONDERS,
     UNIT_SPEED_KMH,
-    Fielded,
     Setting,
     Spot,
     candidates,
     field_force,
     read_setting,
 )
-from sarhad.response.dividend import Cover, Dividend, Map, dividend, page
+from sarhad.response.dividend import Cover, Dividend, dividend
 from sarhad.response.dividend.compute import LIMITS_S, Loaded, loaded
-from sarhad.response.dividend.facts import Fact, of_force, of_load, of_table
+from sarhad.response.simulation import Delay
 from sarhad.response.siting import Answer, Deadline, SitingError
 from sarhad.response.siting.kernels import Floats
 from sarhad.response.siting.question import Method, Question, ask
+from sarhad.web.plan_shapes import DividendExport, Format, Stamp
 from sarhad.wire.values import Language
 
 
@@ -151,10 +153,7 @@ def dividend_command(
             workers=load.workers, told=told,
         )  # fmt: skip
     if pages:
-        events = [setting.events[i] for i in setting.demand.used]
-        facts = of_table(events[0].source, len(events), setting.demand.left_out)
-        facts += of_force(len(fielded.units), sorted({unit.unit_kind for unit in fielded.units}))
-        _write_pages(pages, setting, fielded, result, [*facts, *of_load(model, delay, SCENE_S, load.runs, busy)])
+        _write_pages(pages, setting, kinds, delay, load)
     rows = _place_rows(setting, result)
     if geojson:
         _write_geojson(geojson, rows)
@@ -203,20 +202,31 @@ def _place_rows(setting: Setting, result: Dividend) -> list[dict[str, Any]]:
     ]
 
 
-def _write_pages(folder: Path, setting: Setting, fielded: Fielded, result: Dividend, facts: Sequence[Fact]) -> None:
-    places, weight = setting.wanted
-    layer = next(layer for layer in setting.region.layers if layer.kind == "line")
-    line = [(point.lat / 1e7, point.lon / 1e7) for point in read_line(setting.folder / layer.file).points]
-    folder.mkdir(parents=True, exist_ok=True)
-    homes = [(spot.lat, spot.lon, spot.party) for spot in fielded.homes]
+def _write_pages(folder: Path, setting: Setting, kinds: Sequence[str], delay: Delay, load: Load) -> None:
+    """Write the page that the Plan screen exports, of the same tables; as PDF, too, where that can be set."""
+    from sarhad.node.planner import files  # noqa: PLC0415  (an extra: only pages need it)
+    from sarhad.node.planner.board import Board  # noqa: PLC0415
+
+    board = Board(setting.folder, spread_provinces=False)
+    counted = {setting.events[i].source for i in setting.demand.used}
+    zones = tuple((party, ground.zone) for party, ground in sorted(setting.grounds.items()))
+    stamp = Stamp(now_us=system_clock(), zones=zones)
+    forms: tuple[Format, ...] = ("html", "pdf") if find_spec("typst") else ("html",)
     languages: tuple[Language, ...] = ("en", "fa", "ur")
-    for lang in languages:
-        gates = [
-            (c.place.lat / 1e7, c.place.lon / 1e7, getattr(c.names, lang) or c.names.en) for c in fielded.crossings
-        ]
-        lat, lon = np.array([spot.lat for spot in places]), np.array([spot.lon for spot in places])
-        ground = Map(lat, lon, weight, homes, gates, line[:: max(len(line) // 800, 1)])
-        (folder / f"dividend-{lang}.html").write_text(page(result, ground, facts, lang), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    for form, lang in product(forms, languages):
+        order = DividendExport(
+            format=form,
+            lang=lang,
+            kinds=tuple(kinds),
+            weights={f"source:{table}": float(table in counted) for table in board.table_weights},
+            answer_s=round(delay.median_s),
+            answer_p90_s=round(delay.p90_s),
+            runs=min(load.runs, 200),
+            seed=load.seed,
+        )
+        made = files.dividend(board, order, stamp)
+        (folder / made.name).write_bytes(made.content)
 
 
 def _write_geojson(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
