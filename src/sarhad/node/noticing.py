@@ -122,7 +122,7 @@ class Noticing:
             for unit in whole.units
             if joint.name_of(ground, unit.ref) == (party, tasking.unit_code)
         ]
-        alone = msgspec.structs.replace(joint.with_current_rules(picture, whole), units=tuple(mine))
+        alone = msgspec.structs.replace(whole, units=tuple(mine))
         question = Question(snapshot=msgspec.Raw(alone.to_bytes()), limit_ms=LIMIT_MS, notice_distance_m=distance_m)
         kept = msgspec.json.decode(await self._compute("respond", msgspec.json.encode(question)), type=Kept)
         (answer,) = msgspec.json.decode(kept.proposal, type=Plan).answers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from sarhad.picture import Picture
 from sarhad.picture.views import UnitView
 from sarhad.response.errors import PlanError
@@ -16,7 +18,7 @@ from sarhad.response.snapshot import (
     Snapshot,
     UnitState,
 )
-from sarhad.wire.kinds import CrossingRule
+from sarhad.wire.kinds import Crossing, CrossingRule
 from sarhad.wire.values import Place, Point, Urgency
 
 
@@ -60,11 +62,21 @@ def snapshot_of(
         region=region,
         units=tuple(_unit(picture, one, exercise) for one in ground.units),
         crossings=tuple(crossings),
-        rules=tuple(rules.values()),
+        rules=tuple(_current(picture, crossings, rule) for rule in rules.values()),
         incidents=tuple(incidents),
         posts=tuple(PostState(ref=one.ref, party=one.party, code=one.code, place=one.place) for one in ground.posts),
         caveats=tuple(_caveats(picture, at, exercise)),
     ).ordered()
+
+
+def _current(picture: Picture, crossings: Sequence[CrossingState], rule: CrossingRule) -> CrossingRule:
+    """Return the rule for the newest record of its crossing: a later one with the same code replaces the earlier."""
+    held = picture.held(rule.crossing)
+    if held is None or not isinstance(held.data, Crossing):
+        return rule
+    named = (held.party, held.data.code)
+    newest = next((one.ref for one in crossings if (one.party, one.code) == named), rule.crossing)
+    return msgspec.structs.replace(rule, crossing=newest)
 
 
 def incident_state(picture: Picture, ref: str, need: Need, urgency: Urgency) -> IncidentState:

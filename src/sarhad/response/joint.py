@@ -16,7 +16,7 @@ from sarhad.response.kept import Kept, NoticeState
 from sarhad.response.proposal import Proposal as Plan
 from sarhad.response.proposal import Reason as Why
 from sarhad.response.snapshot import Need, Snapshot
-from sarhad.wire.kinds import Crossing, CrossingRule, Fact, Leg, Proposal, Reason, Saving, Spared
+from sarhad.wire.kinds import Crossing, Fact, Leg, Proposal, Reason, Saving, Spared
 from sarhad.wire.values import Place, Urgency
 
 US = 1_000_000
@@ -99,22 +99,7 @@ def snapshot(
     units = tuple(
         msgspec.structs.replace(unit, status=known.get((unit.party, unit.code), unit.status)) for unit in made.units
     )
-    return msgspec.structs.replace(with_current_rules(picture, made), units=units)
-
-
-def with_current_rules(picture: Picture, made: Snapshot) -> Snapshot:
-    """Return the snapshot with the agreement's rules put on the newest record of each crossing."""
-    return msgspec.structs.replace(made, rules=tuple(_current(picture, made, one) for one in made.rules))
-
-
-def _current(picture: Picture, made: Snapshot, rule: CrossingRule) -> CrossingRule:
-    """Return the rule for the newest record of its crossing: a later one with the same code replaces the earlier."""
-    held = picture.held(rule.crossing)
-    if held is None or not isinstance(held.data, Crossing):
-        return rule
-    named = (held.party, held.data.code)
-    newest = next((one.ref for one in made.crossings if (one.party, one.code) == named), rule.crossing)
-    return msgspec.structs.replace(rule, crossing=newest)
+    return msgspec.structs.replace(made, units=units)
 
 
 def notices(picture: Picture, incident: str, at: int, exercise: str | None) -> tuple[NoticeState, ...]:
