@@ -80,7 +80,8 @@ class Desk:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(part in message.text for part in self.expected):
-            self.complaints.append(f"{self.party} console: {message.text}")
+            where = message.location.get("url", "")
+            self.complaints.append(f"{self.party} console: {message.text} {where}")
 
     def _asked(self, request: Request) -> None:
         asked = urlsplit(request.url)
@@ -112,7 +113,7 @@ class Desks:
         for desk in self.by_party.values():
             desk.close()
         complaints = [line for desk in self.by_party.values() for line in desk.complaints]
-        assert complaints == []
+        assert not complaints, "\n".join(complaints)
 
 
 def sign_in(page: Page, officer: str, password: str) -> None:

@@ -25,6 +25,15 @@ def patience() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
+READY = """async (room) => {
+  const ask = async (what) => (await fetch(`/api/${what}?exercise=${room}`)).json();
+  const [taskings, ground] = [await ask("taskings"), await ask("ground")];
+  return taskings.every((one) => ["closed", "declined"].includes(one.status))
+    && ground.crossings.every((one) => one.code !== "C1" || !(one.opens_s || one.closes_s));
+}"""
+"""Whether a desk has heard from both sides that nothing is under way and the crossing stands open."""
+
+
 def act(desk: Desk, page: Page, kind: str, data: dict[str, Any], room: str | None = ROOM) -> str:
     """Write a record as the officer of the page."""
     csrf = page.request.get(f"{desk.url}/api/session").json()["csrf"]
@@ -75,12 +84,18 @@ def start(desks: Desks, *needs: str) -> tuple[str, Locator, Page]:
     for desk in desks.by_party.values():
         make_ready(desk)
     page = ir.watch()
+    page.wait_for_function(READY, arg=ROOM)
     ref = new_incident(ir, page)
     response = box(ir, page, ref)
     for need in needs:
         response.get_by_label(need, exact=True).check()
     response.get_by_role("button", name="Propose a response").click()
     expect(response.locator(".chart")).to_be_visible()
+    # Notices of what other tests sent may still be in force on the way.
+    despite = response.locator(".despite input")
+    expect(response.locator(".send")).to_be_visible()
+    if despite.count():
+        despite.check()
     return ref, response, page
 
 

@@ -195,6 +195,7 @@ def watch_with_everything_open(page: Page) -> None:
 def test_axe_finds_nothing(desks: Desks, language: str, theme: str) -> None:
     desk = desks["ir"]
     page = desk.open(language, theme)
+    page.wait_for_selector("input[name=officer]")
     assert axe(page) == []
     sign_in(page, "duty", desk.passwords["duty"])
     page.wait_for_selector(".item", state="attached")
