@@ -75,6 +75,7 @@ def test_inbox_log_and_detail_share_one_selection_and_the_arrows_move_it(desks: 
 def test_a_click_on_the_map_sets_the_place_of_a_new_warning(desks: Desks) -> None:
     page = desks["pk"].watch()
     page.keyboard.press("n")
+    page.wait_for_selector("#new-title")
     page.locator("#map").click(position={"x": 300, "y": 200})
     expect(page.get_by_label("Place", exact=True)).to_have_value(re.compile(r"^\d+\.\d{4}° N \d+\.\d{4}° E$"))
     page.get_by_role("button", name="Discard the draft").click()
