@@ -15,6 +15,8 @@ from sarhad.picture import Picture, Witnessed, replay
 from sarhad.picture.asof import as_of
 from sarhad.picture.replay import Replay
 from sarhad.wire.errors import Refused
+from sarhad.wire.kinds import ReleaseAct
+from sarhad.wire.values import JOINT, OWN
 
 T = TypeVar("T")
 moments = st.lists(st.integers(T0 - 10_000, T0 + 100_000).map(lambda second: second * US), min_size=1, max_size=5)
@@ -78,6 +80,18 @@ def test_a_partners_record_is_known_from_the_countersignature_and_a_later_earlie
     assert done(past.make("ir", (T0 + 30) * US)).held("pk:0") is None
     whole.apply(Witnessed("pk", 1, "ir", T0 + 20))
     assert done(past.make("ir", (T0 + 30) * US)).held("pk:0") is not None
+
+
+def test_a_record_that_another_log_releases_is_known_from_the_countersignature_over_that_log() -> None:
+    kept_home = entry("pk:0", incident(), release=OWN)
+    released = entry("pk.2:0", ReleaseAct(record="pk:0", release=JOINT), at=T0 + 10)
+    for order in ([kept_home, released], [released, kept_home]):
+        whole = picture(*order)
+        past = Replay(whole)
+        assert done(past.make("ir", (T0 + 90) * US)).held("pk:0") is None
+        whole.apply(Witnessed("pk.2", 1, "ir", T0 + 60))
+        assert done(past.make("ir", (T0 + 90) * US)).held("pk:0") is not None
+        assert done(past.make("ir", (T0 + 50) * US)).held("pk:0") is None
 
 
 def test_too_much_for_one_look_is_refused_and_old_pictures_make_room(monkeypatch: pytest.MonkeyPatch) -> None:

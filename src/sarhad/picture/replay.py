@@ -50,6 +50,7 @@ class Known:
         self._side = side
         self._times: dict[str, int] = {}
         self._logs: dict[str, list[str]] = {}
+        """Whose time hangs on the facts of a log: its records, and what release acts in it let be read."""
         self._looked_at = 0
         self._versions: dict[str, int] = {}
         self.order: list[tuple[int, str]] = []
@@ -66,7 +67,8 @@ class Known:
         for ref in fresh:
             record = state.records[ref]
             self._logs.setdefault(record.log, []).append(ref)
-            if isinstance(record.data, ReleaseAct) and record.data.record in state.records:
+            if isinstance(record.data, ReleaseAct):
+                self._logs[record.log].append(record.data.record)
                 again[record.data.record] = None
         for log, version in state.facts.changes.items():
             if self._versions.get(log) != version:
@@ -74,7 +76,8 @@ class Known:
                 again.update(dict.fromkeys(self._logs.get(log, ())))
         changed = False
         for number, ref in enumerate(again):
-            time = known_us(state, state.records[ref], self._side)
+            record_held = state.records.get(ref)
+            time = None if record_held is None else known_us(state, record_held, self._side)
             if time is not None and self._times.get(ref) != time:
                 self._times[ref] = time
                 changed = True
