@@ -27,7 +27,7 @@ def is_manifest(log: str, seq: int, body: bytes) -> bool:
 def refuse_manifest_within(push: Push) -> None:
     """Raise VerificationError when a manifest after the first entry is not the last of its push."""
     for one in push.openings:
-        if 0 < one.seq != push.end - 1 and _readable_manifest(push.log, one.seq, one.body):
+        if MANIFEST_MARK in one.body and 0 < one.seq != push.end - 1 and _readable_manifest(push.log, one.seq, one.body):
             raise VerificationError("a manifest ends the push that brings it", where=f"{push.log}:{one.seq}")
 
 
@@ -43,7 +43,7 @@ def manifest_fault(ledger: Ledger, log: str, opening: Opening) -> str:
 
     That the party's keys until then signed it is judged where every content is.
     """
-    if opening.seq == 0 or not _readable_manifest(log, opening.seq, opening.body):
+    if MANIFEST_MARK not in opening.body or opening.seq == 0 or not _readable_manifest(log, opening.seq, opening.body):
         return ""
     try:
         party, manifest = open_manifest(opening.body)

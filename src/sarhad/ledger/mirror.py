@@ -226,12 +226,13 @@ class Mirror:
         ]
         opened: list[int] = []
         refused: list[int] = []
-        for opening in openings:
+        for opening, made in zip(openings, _commitments(held.head, openings), strict=True):
             at = opening.seq - start
             if not 0 <= at < len(rows):
                 raise VerificationError(f"entry {opening.seq} is not in this extension", where=held.log)
             commitment = rows[at][1]
-            envelope.check_commitment(held.head, opening.seq, opening.salt, opening.body, commitment)
+            if made != commitment:
+                envelope.check_commitment(held.head, opening.seq, opening.salt, opening.body, commitment)
             if rows[at][2] is not None:
                 raise VerificationError(f"entry {opening.seq} is opened twice", where=held.log)
             why = check(opening)
@@ -295,6 +296,19 @@ class Mirror:
             head = Head(checkpoint.size, checkpoint.root)
             self._guard.advance(held.log, held.cosigned, head)
             held.cosigned = head
+
+
+def _commitments(head: bytes, openings: Sequence[Opening]) -> Sequence[bytes]:
+    """Return the commitment to each opening, b"" where it must be judged by itself.
+
+    A push nearly always opens a run of entries, and a run is hashed in less time.
+    """
+    first = openings[0].seq if openings else 0
+    run = all(one.seq == seq and len(one.salt) == envelope.SALT_BYTES for seq, one in enumerate(openings, first))
+    if not run or not 0 <= first < 2**62:
+        return [b""] * len(openings)
+    salts = b"".join([one.salt for one in openings])
+    return envelope.commit_all(head, first, salts, [one.body for one in openings])
 
 
 def _write_claim(writing: Writing, held: Held, claim: _Claim, mine: StoredLine) -> None:

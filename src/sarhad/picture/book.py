@@ -65,9 +65,10 @@ class Book:
         if all_items:
             self._signings = None
             self._all_dirty = True
-        if record.kind in EVIDENCE_KINDS:
+        kind = record.header.kind
+        if kind in EVIDENCE_KINDS:
             self._add_evidence(record)
-        if record.kind in ITEM_KINDS and record.data is not None:
+        if kind in ITEM_KINDS and record.data is not None:
             insert(self._items_in.setdefault(record.log, []), record.seq)
             self._by_time.setdefault(record.header.exercise, SortedKeys()).add(key_of(record))
         touched = self._touched_by(record)
@@ -86,17 +87,20 @@ class Book:
         """Return the items in which the record shows: those it covers, hangs on, or that hang on it."""
         state = self._state
         chain = state.chain(record)
-        found = {one.ref for one in chain if one.kind in ITEM_KINDS}
+        found = {one.ref for one in chain if one.header.kind in ITEM_KINDS}
         if isinstance(record.data, Receipt):
             numbers = self._items_in.get(record.data.log, [])
             found |= {f"{record.data.log}:{n}" for a, b in record.data.spans for n in within(numbers, a, b)}
         for one in chain[:2]:
             found |= state.naming(one.ref, "recall")
+        if record.header.kind in ("tasking", "incident", "correction"):
+            incident = next((one for one in chain if isinstance(one.data, Incident)), None)
+            if incident is not None:
+                found |= self._about(incident.ref)
+        if record.ref not in state.links:
+            return found
         for kind in BOUND_ITEM_KINDS:  # whether it counts follows from what it hangs on
             found |= state.naming(record.ref, kind)
-        incidents = [one for one in chain if isinstance(one.data, Incident)]
-        if incidents and record.kind in ("tasking", "incident", "correction"):
-            found |= self._about(incidents[0].ref)
         for ref in state.naming(record.ref, "tasking"):  # whether it counts follows from the unit that it names
             found |= self._about(getattr(state.records[ref].data, "incident", ""))
         return found

@@ -230,4 +230,7 @@ def _entry(state: State, record: Record) -> TimelineEntry:
 
 def incident_of(state: State, record: Record) -> str | None:
     """Return the incident in whose view a change of the record can show, as far as its chain is held."""
-    return next((one.ref for one in state.chain(record) if one.kind == "incident"), None)
+    for one in state.chain(record):
+        if one.header.kind == "incident":
+            return one.ref
+    return None

@@ -98,12 +98,12 @@ class Picture:
         all_items = len(state.parties) > known_parties or _on_terms(state, item)
         touched = self._book.record(item, all_items)
         subjects = {f"item/{ref}" for ref in touched}
-        subjects.update(f"record/{one}" for one in self._records_of(item) | touched)
+        subjects.update([f"record/{one}" for one in self._records_of(item) | touched])
         if all_items:
             subjects.add("items")
         for one in state.chain(item):
-            if one.data is not None:
-                subjects.update(RULES[one.kind].subjects(one))
+            if one.data is not None and (changed := RULES[one.header.kind].subjects(one)):
+                subjects.update(changed)
         if "ground" in subjects:
             self._grounds.clear()
         for ref in self.incidents_of(item):
@@ -125,6 +125,8 @@ class Picture:
         if item.data is not None:
             found.update(refs_of(item.data))
         for target in chain[:2]:
+            if target not in state.links:
+                continue
             for ref in state.naming(target, "recall"):  # who may answer it follows from who may read its target
                 found |= {ref} | state.links.get(ref, set())
         return found
@@ -132,10 +134,13 @@ class Picture:
     def incidents_of(self, item: Record) -> set[str]:
         """Return the incidents in whose views the record may show."""
         state = self._state
-        found = {incident_of(state, item)}
+        own = incident_of(state, item)
+        found = set() if own is None else {own}
         for ref in state.naming(item.ref, "tasking"):  # whether it counts follows from the unit that it names
-            found.add(incident_of(state, state.records[ref]))
-        return {ref for ref in found if ref is not None}
+            other = incident_of(state, state.records[ref])
+            if other is not None:
+                found.add(other)
+        return found
 
     def _witness(self, fact: Witnessed) -> frozenset[str]:
         change = self._state.facts.add(fact)
@@ -385,4 +390,4 @@ class Picture:
 
 def _on_terms(state: State, item: Record) -> bool:
     """Tell whether the record is an agreement, or shows an agreement that names it to be none."""
-    return item.kind == "agreement" or bool(state.naming(item.ref, "agreement"))
+    return item.header.kind == "agreement" or bool(state.naming(item.ref, "agreement"))

@@ -85,13 +85,22 @@ class State:
             return True
         if data.kind_info.ref_fields:
             for target in refs_of(data):
-                self.links.setdefault(target, set()).add(record.ref)
-                self.links_of_kind.setdefault((target, header.kind), set()).add(record.ref)
+                self._link(target, header.kind, record.ref)
         if isinstance(data, Receipt):
             self._hold_receipt(record, data)
         elif isinstance(data, Attachment):
             self.files.setdefault(data.sha256, set()).add(record.ref)
         return True
+
+    def _link(self, target: str, kind: str, ref: str) -> None:
+        naming = self.links.get(target)
+        if naming is None:
+            naming = self.links[target] = set()
+        naming.add(ref)
+        of_kind = self.links_of_kind.get((target, kind))
+        if of_kind is None:
+            of_kind = self.links_of_kind[target, kind] = set()
+        of_kind.add(ref)
 
     def _hold_receipt(self, record: Record, data: Receipt) -> None:
         if party_of(data.log) == record.party:

@@ -108,15 +108,22 @@ def _holds_deeper(annotation: Any) -> bool:
     return any(_holds_deeper(arg) for arg in getattr(annotation, "__args__", ()))
 
 
-def refs_of(data: values.Value) -> Iterator[str]:
-    """Yield every reference that ``data`` makes to another record, in field order, at any depth.
+def refs_of(data: values.Value) -> list[str]:
+    """Return every reference that ``data`` makes to another record, in field order, at any depth.
 
     What a correction's whole data refers to is not among them: only the log knows its kind.
     """
+    found: list[str] = []
     for name in _fields_with_refs(type(data)):
         held = getattr(data, name)
-        for item in held if isinstance(held, tuple) else (held,):
-            if isinstance(item, str):
-                yield item
-            elif item is not None:
-                yield from refs_of(item)
+        if isinstance(held, str):
+            found.append(held)
+        elif isinstance(held, tuple):
+            for item in held:
+                if isinstance(item, str):
+                    found.append(item)
+                elif item is not None:
+                    found += refs_of(item)
+        elif held is not None:
+            found += refs_of(held)
+    return found
