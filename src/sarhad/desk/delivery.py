@@ -7,7 +7,7 @@ is confirmed again at the next start.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sarhad.desk.spans import SpanSet, chunks, group
 from sarhad.wire.ids import NODE_OFFICER
@@ -47,9 +47,10 @@ class Due:
         """Begin empty."""
         self._seqs: dict[Batch, list[int]] = defaultdict(list)
 
-    def add(self, record: Record) -> None:
-        """Collect one."""
-        self._seqs[record.log, record.header.exercise].append(record.seq)
+    def add(self, records: Iterable[Record]) -> None:
+        """Collect some."""
+        for record in records:
+            self._seqs[record.log, record.header.exercise].append(record.seq)
 
     def receipts(self) -> Iterator[tuple[Receipt, str | None]]:
         """Yield the receipts to write, each with its exercise."""

@@ -6,6 +6,7 @@ allowed? -> write -> sign -> append (durable) -> fold -> tell the open pages.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from sarhad.desk import keys
@@ -291,14 +292,18 @@ class Desk:
         return [Witnessed(log, held.size, held.by, held.time_s) for held in self._ledger.countersignatures(log)]
 
     async def _fold_log(self, log: str, due: Due) -> None:
-        for index, entry in enumerate(self._ledger.entries(log, 0, self._ledger.size(log))):
-            found = _read(log, entry)
-            if found is not None:
-                self._fold(found)
-                if self._deliveries.due(found):
-                    due.add(found)
-            if index % FOLD_BATCH == FOLD_BATCH - 1:
-                await asyncio.sleep(0)
+        read = (_read(log, entry) for entry in self._ledger.entries(log, 0, self._ledger.size(log)))
+        await self._fold_all((one for one in read if one is not None), due)
+
+    async def _fold_all(self, records: Iterable[Record], due: Due) -> set[str]:
+        """Fold by batches, other work in between; collect what is to be confirmed, return the subjects changed."""
+        subjects: set[str] = set()
+        following = iter(records)
+        while batch := tuple(itertools.islice(following, FOLD_BATCH)):
+            subjects |= self._fold(*batch)
+            due.add(one for one in batch if self._deliveries.due(one))
+            await asyncio.sleep(0)
+        return subjects
 
     async def ingest(
         self, log: str, seqs: Iterable[int], witnessed: Iterable[Witnessed] = (), read: Iterable[Record] = ()
@@ -311,21 +316,13 @@ class Desk:
         """
         async with self._ingest:
             due = Due()
-            subjects: set[str] = set()
             ready = {one.seq: one for one in read if one.log == log}
             for entry in await asyncio.to_thread(self._entries, log, [seq for seq in seqs if seq not in ready]):
                 found = _read(log, entry)
                 if found is not None:
                     ready[found.seq] = found
-            for index, seq in enumerate(sorted(ready)):
-                subjects |= self._fold(ready[seq])
-                if self._deliveries.due(ready[seq]):
-                    due.add(ready[seq])
-                if index % FOLD_BATCH == FOLD_BATCH - 1:
-                    await asyncio.sleep(0)
-            for fact in witnessed:
-                subjects |= self.picture.apply(fact)
-            self._publish(subjects)
+            subjects = await self._fold_all((ready[seq] for seq in sorted(ready)), due)
+            self._publish(subjects | self.picture.apply_all(witnessed))
             await self._confirm(due)
 
     def _entries(self, log: str, seqs: list[int]) -> list[Entry]:
@@ -343,17 +340,15 @@ class Desk:
 
     def witnessed(self, facts: Iterable[Witnessed]) -> None:
         """Fold countersignatures that the ledger holds."""
-        subjects: set[str] = set()
-        for fact in facts:
-            subjects |= self.picture.apply(fact)
-        self._publish(subjects)
+        self._publish(self.picture.apply_all(facts))
 
-    def _fold(self, found: Record) -> frozenset[str]:
-        if found.header.exercise is not None:
-            self.exercises.add(found.header.exercise)
-        if found.party == self.party:
-            self._deliveries.note(found)
-        return self.picture.apply(found)
+    def _fold(self, *records: Record) -> frozenset[str]:
+        for found in records:
+            if found.header.exercise is not None:
+                self.exercises.add(found.header.exercise)
+            if found.header.party == self.party:
+                self._deliveries.note(found)
+        return self.picture.apply_all(records)
 
     # Telling
 

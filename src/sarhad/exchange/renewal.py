@@ -27,7 +27,8 @@ def is_manifest(log: str, seq: int, body: bytes) -> bool:
 def refuse_manifest_within(push: Push) -> None:
     """Raise VerificationError when a manifest after the first entry is not the last of its push."""
     for one in push.openings:
-        if MANIFEST_MARK in one.body and 0 < one.seq != push.end - 1 and _readable_manifest(push.log, one.seq, one.body):
+        within = MANIFEST_MARK in one.body and 0 < one.seq != push.end - 1
+        if within and _readable_manifest(push.log, one.seq, one.body):
             raise VerificationError("a manifest ends the push that brings it", where=f"{push.log}:{one.seq}")
 
 
