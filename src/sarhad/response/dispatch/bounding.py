@@ -7,7 +7,7 @@ any answer as good as the one known can have it there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,18 +25,48 @@ SAFE = 1e-3
 """Costs are whole numbers; sums of prices are not."""
 
 
+@dataclass(slots=True)
+class Best:
+    """The best answer met so far, and what it is worth; those that are at hand add to it."""
+
+    problem: Problem
+    sent: tuple[int, ...]
+    values: tuple[int, ...]
+    _seen: set[tuple[int, ...]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, problem: Problem, sent: tuple[int, ...]) -> Best:
+        """Begin with an answer that is allowed."""
+        return cls(problem, sent, problem.values(sent))
+
+    def offer(self, sent: tuple[int, ...]) -> None:
+        """Take an answer that is better, or as good and earlier in the order of all; who is not enough stays."""
+        if sent in self._seen:
+            return
+        self._seen.add(sent)
+        sent = _adequate(self.problem, sent)
+        if self.problem.may(sent):
+            values = self.problem.values(sent)
+            if (values, sent) < (self.values, self.sent):
+                self.sent, self.values = sent, values
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """``bound`` on a stage, the levels that each incident can still have, ascending, and the best answer met."""
+    """``bound`` on a stage, the levels that each incident can still have, ascending, and the prices that tell it."""
 
     bound: float
     levels: tuple[tuple[int, ...], ...]
-    best: tuple[int, ...]
+    prices: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class _Market:
-    """The problem in arrays, the incidents that are served one after the other."""
+class Market:
+    """The problem in arrays, the incidents that can be served one after the other.
+
+    ``weight`` is what a second counts, ``unserved`` what an incident pays at the most (for staying unserved);
+    what all pay, less the prices, and ``offset`` make the bound.
+    """
 
     incidents: list[int]
     first: Integers
@@ -47,7 +77,8 @@ class _Market:
     full: Integers
     need: Integers
     weight: Floats
-    units: int
+    unserved: Floats
+    offset: float
 
     @property
     def goods(self) -> tuple[Integers, Integers, Integers, Integers, Integers, Integers, Integers, Floats]:
@@ -55,105 +86,126 @@ class _Market:
         return self.first, self.unit, self.at, self.mask, self.persons, self.full, self.need, self.weight
 
 
-def _market(problem: Problem, latest: list[int]) -> _Market:
+def _market(problem: Problem, latest: list[int]) -> Market:
     incidents = [j for j, at in enumerate(problem.alone) if at < NEVER]
-    first: list[int] = [0]
-    goods: list[tuple[int, int, int, int]] = []
+    order, times, able = problem.order
+    strength = np.array(problem.strength, np.int64)
+    units, moments, masks, persons = ([np.zeros(0, np.int64)] for _ in range(4))
     wishes: list[tuple[int, int]] = []
     for j in incidents:
         wanted, asked = problem.needs[j].capabilities[:MASKS], problem.needs[j].strength
         step = max(1, -(-(asked + 1) * (1 << len(wanted)) // STATES))
         least = 0 if wanted or asked else 1  # nothing in particular is needed: one unit, whichever
-        for moment, u in problem.by_time[j]:
-            if moment > latest[j]:
-                break
-            bits = sum(1 << k for k, skill in enumerate(wanted) if skill in problem.skills[u])
-            if bits or asked or least:
-                persons = -(-problem.strength[u] // step) if asked else least
-                goods.append((u, max(moment, problem.alone[j]), bits, persons))
-        first.append(len(goods))
+        unit = order[: min(int(np.searchsorted(times[:, j], latest[j], side="right")), able[j]), j]
+        bits = sum((problem.having[skill][unit] << k for k, skill in enumerate(wanted)), np.zeros(unit.size, np.int64))
+        if not asked and not least:
+            unit, bits = unit[bits > 0], bits[bits > 0]
+        units.append(unit)
+        moments.append(np.maximum(problem.arrival_s[unit, j], problem.alone[j]))
+        masks.append(bits)
+        persons.append(-(-strength[unit] // step) if asked else np.full(unit.size, least))
         wishes.append(((1 << len(wanted)) - 1, -(-asked // step) if asked else least))
-    unit, at, mask, there = np.array(goods, np.int64).reshape(-1, 4).T.copy()
+    first = np.cumsum([one.size for one in units])
     full, need = np.array(wishes, np.int64).reshape(-1, 2).T.copy()
     weight = np.array([float(problem.weight[j]) for j in incidents])
-    return _Market(incidents, np.array(first), unit, at, mask, there, full, need, weight, len(problem.skills))
+    unit, at, mask, there = (np.concatenate(one).astype(np.int64) for one in (units, moments, masks, persons))
+    return Market(incidents, first, unit, at, mask, there, full, need, weight, np.full(weight.size, np.inf), 0.0)
 
 
-def unserved_bound(problem: Problem, best: tuple[int, ...]) -> Windows:
-    """Return what weight of incidents is unserved at the least, by prices."""
+def unserved_market(problem: Problem) -> Market:
+    """Return the market in which only weight of unserved incidents counts."""
     market = _market(problem, [NEVER - 1] * len(problem.needs))
-    idle = replace(market, weight=np.zeros(len(market.incidents)))
-    return _ascend(problem, idle, market.weight, best, sum(problem.weight) - float(market.weight.sum()), 0)
+    offset = sum(problem.weight) - float(market.weight.sum())
+    return replace(market, weight=np.zeros_like(market.weight), unserved=market.weight, offset=offset)
 
 
-def arrival_bound(problem: Problem, latest: list[int], best: tuple[int, ...], *, all_served: bool) -> Windows:
-    """Return the least weighted arrivals, and the levels left in answers no worse than ``best``.
+def arrival_market(problem: Problem, latest: list[int], unserved: int, *, all_served: bool) -> Market:
+    """Return the market in which weighted arrivals count.
 
     ``latest``: levels that are known not to be left.  ``all_served``: whoever can be served is;
-    else the same weight stays unserved as in ``best``, which is the least there is.
+    else a weight of ``unserved`` stays so, which is the least there is.
     """
     market = _market(problem, latest)
     if all_served:
-        return _ascend(problem, market, np.full(len(market.incidents), np.inf), best, 0.0, 1)
+        return market
     dear = 2.0 * max((problem.alone[j] for j in market.incidents), default=0)
-    left = problem.values(best)[0] - (sum(problem.weight) - float(market.weight.sum()))
-    return _ascend(problem, market, dear * market.weight, best, -dear * left, 1)
+    left = unserved - (sum(problem.weight) - float(market.weight.sum()))
+    return replace(market, unserved=dear * market.weight, offset=-dear * left)
 
 
-def _ascend(
-    problem: Problem, market: _Market, unserved: Floats, best: tuple[int, ...], offset: float, stage: int
-) -> Windows:
-    """Move the prices to a higher and higher bound on ``stage``, trying answers on the way.
+class Ascent:
+    """Prices on their way to a higher and higher bound on one stage.  Owned by ``solve``."""
 
-    An incident pays ``unserved`` at the most; the bound is what all pay, less the prices, and ``offset``.
-    """
-    price: Floats = np.zeros(market.units)
-    level = np.zeros(market.unit.size)
-    least, sent = np.zeros(len(market.incidents)), np.zeros(market.units, np.int64)
-    found, prices, upward, reach, still = 0.0, price, price, 1.0, 0
-    for turn in range(ROUNDS):
-        total = pricing.bound(*market.goods, unserved, price, level, least, sent, False) - float(price.sum()) + offset
-        slope: Floats = sent.astype(np.float64) - 1.0
+    def __init__(self, problem: Problem, market: Market, stage: int, start: Floats | None = None) -> None:
+        """Begin at the prices ``start``, which may come from a problem alike."""
+        units = len(problem.skills)
+        self.problem, self.market, self.stage = problem, market, stage
+        self.prices: Floats = np.zeros(units) if start is None else start
+        self._level = np.zeros(market.unit.size)
+        self._least, self._sent = np.zeros(len(market.incidents)), np.zeros(units, np.int64)
+        self._weights = np.array([problem.weight[j] for j in market.incidents], np.int64)
+        self._never = sum(problem.weight) - int(self._weights.sum())
+        self._heavy = np.argsort(-self._weights, kind="stable")
+        self._alone = np.array([problem.alone[j] for j in market.incidents], np.int64) * self._weights
+        self._left = np.array([*market.incidents, -1])  # by place among those that can be served; -1 is nobody's
+        self.bound, self._slope = self._at(self.prices)
+
+    def _at(self, price: Floats, *, whole: bool = False) -> tuple[float, Floats]:
+        """Return the bound at these prices, and for each unit by how much it is wanted too often."""
+        market = self.market
+        paid = pricing.bound(
+            *market.goods, market.unserved, price, self._level, self._least, self._sent, whole
+        )
+        slope: Floats = self._sent - 1.0
         slope[(price <= 0) & (slope < 0)] = 0
-        if not turn or total > found + 1e-6 * abs(found):
-            found, prices, upward, still = total, price, slope, 0
-        else:
-            still += 1
-        if turn % 5 == 0:
-            best = _better(problem, market, price, least, best)
-        top = problem.values(best)[stage]
-        if top - found < 1 - SAFE or not slope.any() or reach < WEARY:
-            break
-        if still >= PATIENCE:
-            reach, still, price, slope, total = reach / 2, 0, prices, upward, found
-        step = reach * max(top - total, 1.0) / float(slope @ slope)
-        price = np.asarray(np.maximum(price + step * slope, 0.0), np.float64)
-    total = pricing.bound(*market.goods, unserved, prices, level, least, sent, True) - float(prices.sum()) + offset
-    spare = problem.values(best)[stage] - total
-    return Windows(total, _levels(market, level, least, spare, len(problem.needs)), best)
+        return paid - float(price.sum()) + market.offset, slope
 
+    def climb(self, best: Best, below: int) -> Windows:
+        """Raise the bound until no answer can be better than ``best`` or than ``below``, or no more is gained.
 
-def _levels(market: _Market, level: Floats, least: Floats, spare: float, incidents: int) -> tuple[tuple[int, ...], ...]:
-    """Return the levels at which an incident pays no more over its least than is to spare."""
-    found: list[tuple[int, ...]] = [() for _ in range(incidents)]
-    for k, j in enumerate(market.incidents):
-        part = slice(int(market.first[k]), int(market.first[k + 1]))
-        good = level[part] - least[k] <= spare + SAFE
-        found[j] = tuple(sorted({int(at) for at in market.at[part][good]}))
-    return tuple(found)
+        The levels are those of answers as good as ``best`` and better than ``below``.
+        """
+        price, slope, total = self.prices, self._slope, self.bound
+        reach, still = 1.0, 0
+        for turn in range(ROUNDS):
+            if turn:
+                total, slope = self._at(price)
+                if total > self.bound + 1e-6 * abs(self.bound):
+                    self.bound, self.prices, self._slope, still = total, price, slope, 0
+                else:
+                    still += 1
+            if turn % 5 == 0:
+                self._buy(price, best)
+            top = min(best.values[self.stage], below)
+            if top - self.bound < 1 - SAFE or not slope.any() or reach < WEARY:
+                break
+            if still >= PATIENCE:
+                reach, still, price, slope, total = reach / 2, 0, self.prices, self._slope, self.bound
+            step = reach * max(top - total, 1.0) / float(slope @ slope)
+            price = np.maximum(price + step * slope, 0.0)
+        total, _ = self._at(self.prices, whole=True)
+        spare = min(best.values[self.stage], below - 1) - total
+        return Windows(total, self._levels(spare), self.prices)
 
+    def _levels(self, spare: float) -> tuple[tuple[int, ...], ...]:
+        """Return the levels at which an incident pays no more over its least than is to spare."""
+        market = self.market
+        found: list[tuple[int, ...]] = [() for _ in self.problem.needs]
+        for k, j in enumerate(market.incidents):
+            part = slice(int(market.first[k]), int(market.first[k + 1]))
+            good = self._level[part] - self._least[k] <= spare + SAFE
+            found[j] = tuple(np.unique(market.at[part][good]).tolist())
+        return tuple(found)
 
-def _better(problem: Problem, market: _Market, price: Floats, least: Floats, best: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a better answer than ``best`` where buying in turn at these prices gives one."""
-    where = np.empty(market.units, np.int64)
-    weight = np.array([problem.weight[j] for j in market.incidents])
-    alone = np.array([problem.alone[j] for j in market.incidents]) * weight
-    for order in (np.argsort(-weight, kind="stable"), np.argsort(alone - least, kind="stable")):
-        pricing.in_turn(*market.goods, price, order, where)
-        sent = _adequate(problem, tuple(market.incidents[j] if j >= 0 else -1 for j in where.tolist()))
-        if problem.may(sent):
-            best = min(best, sent, key=problem.values)
-    return best
+    def _buy(self, price: Floats, best: Best) -> None:
+        """Let incidents buy in turn at these prices, and offer what comes of it."""
+        where, late = np.empty(price.size, np.int64), np.empty(self._alone.size, np.int64)
+        for order in (self._heavy, np.argsort(self._alone - self._least, kind="stable")):
+            pricing.in_turn(*self.market.goods, price, order, where, late)
+            served = late >= 0
+            worth = self._never + int(self._weights[~served].sum()), int((self._weights * late)[served].sum())
+            if worth <= best.values[:2]:  # where the tables left something out it is worth less than that
+                best.offer(tuple(self._left[where].tolist()))
 
 
 def _adequate(problem: Problem, sent: tuple[int, ...]) -> tuple[int, ...]:
@@ -163,4 +215,4 @@ def _adequate(problem: Problem, sent: tuple[int, ...]) -> tuple[int, ...]:
         if incident >= 0:
             there.setdefault(incident, []).append(unit)
     good = {incident for incident, units in there.items() if problem.adequate(incident, units)}
-    return tuple(incident if incident in good else -1 for incident in sent)
+    return sent if len(good) == len(there) else tuple(i if i in good else -1 for i in sent)

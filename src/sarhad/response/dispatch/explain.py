@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sarhad.response.dispatch.problem import NEVER, Problem
 from sarhad.response.dispatch.scene import Scene, caveat_reason, crossing_all, without_notice
-from sarhad.response.dispatch.solve import Solution, solve
+from sarhad.response.dispatch.solve import Solution, hope_of, undercut
 from sarhad.response.dispatch.ways import way
 from sarhad.response.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet, Value
 
@@ -138,43 +138,45 @@ def faster(
 ) -> tuple[Faster | None, tuple[Reason, ...]]:
     """Return the one rule that costs most, found by answering again without it; and the rules not answered in time.
 
-    None when no single rule costs a second.
+    None when no single rule costs a second.  Of rules that cost as much, the first counts.
     """
     until = clock() + limit_s
-    best: tuple[int, int] = (0, 0)
+    unserved, late = solution.values[:2]
+    best, first = (0, 0), -1
     found: Faster | None = None
     unasked = []
-    unserved, late = solution.values[0], solution.values[1]
-    for rule, other in _relaxations(scene):
+    for hope, index, rule, problem in sorted(_hopes(scene, solution), key=lambda one: (*(-x for x in one[0]), one[1])):
+        if hope < best or (hope == best and first < index):
+            continue  # what comes after has no more to hope for
+        known = solution.sent if problem.allows(solution.sent) else (-1,) * len(problem.skills)
+        gain = unserved - best[0], late - best[1] + (index < first)
+        again, proved = undercut(problem, known, gain, solution.prices, left_s=lambda: until - clock())
+        if not proved:
+            unasked.append((index, rule))
+        if again is None:
+            continue
+        values = problem.values(again)
+        best, first = (unserved - values[0], late - values[1]), index
+        served = best[0]
+        sooner = 0 if served else _arrivals(scene.problem, solution.sent) - _arrivals(problem, again)
+        found = Faster(rule=rule, saved_s=sooner, weighted_s=0 if served else best[1], served=served)
+    return found, tuple(rule for _, rule in sorted(unasked, key=lambda one: one[0]))
+
+
+def _hopes(scene: Scene, solution: Solution) -> Iterator[tuple[tuple[int, int], int, Reason, Problem]]:
+    """Yield what relaxing each rule could gain at the most, its place, the rule, and the problem without it."""
+    for index, (rule, other) in enumerate(_relaxations(scene)):
         problem = other.problem
-        if problem.same_as(scene.problem) or _hope(problem, unserved, late) <= best:
-            continue
-        left = until - clock()
-        again = solve(problem, limit_s=left, stages=2, known=solution.sent) if left > 0 else None
-        if again is None or not again.optimal:
-            unasked.append(rule)
-            continue
-        gain = unserved - again.values[0], late - again.values[1]
-        if gain > best:
-            served = gain[0]
-            sooner = 0 if served else _arrivals(scene.problem, solution) - _arrivals(problem, again)
-            best = gain
-            found = Faster(rule=rule, saved_s=sooner, weighted_s=0 if served else gain[1], served=served)
-    return found, tuple(unasked)
+        if not problem.same_as(scene.problem):
+            hope = hope_of(problem, solution)
+            if hope > (0, 0):
+                yield hope, index, rule, problem
 
 
-def _hope(problem: Problem, unserved: int, late: int) -> tuple[int, int]:
-    """Return what an answer could gain at the most: were each incident the only one."""
-    alone = zip(problem.weight, problem.alone, strict=True)
-    left = sum(weight for weight, at in alone if at >= NEVER)
-    least = sum(weight * at for weight, at in zip(problem.weight, problem.alone, strict=True) if at < NEVER)
-    return (unserved - left, late) if unserved > left else (0, late - least)
-
-
-def _arrivals(problem: Problem, solution: Solution) -> int:
+def _arrivals(problem: Problem, sent: tuple[int, ...]) -> int:
     """Return the sum over incidents of when each is adequately served."""
     last: dict[int, int] = {}
-    for u, j in enumerate(solution.sent):
+    for u, j in enumerate(sent):
         if j >= 0:
             last[j] = max(last.get(j, 0), int(problem.arrival_s[u, j]))
     return sum(last.values())

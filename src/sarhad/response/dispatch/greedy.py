@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from sarhad.response.dispatch.problem import NEVER, Problem
 
 
-def first_answer(problem: Problem, known: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """Return an allowed assignment: incidents in turn, in a few orders, each served as early as what is left allows.
-
-    Where one is ``known`` already, only one order is tried beside it.
-    """
+def first_answer(problem: Problem) -> tuple[int, ...]:
+    """Return an allowed assignment: incidents in turn, in a few orders, each served as early as what is left allows."""
     least = problem.alone
     servable = [j for j, at in enumerate(least) if at < NEVER]
     orders = (
@@ -20,9 +17,7 @@ def first_answer(problem: Problem, known: tuple[int, ...] | None = None) -> tupl
         sorted(servable, key=lambda j: (-problem.weight[j], _choice(problem, j), j)),
         sorted(servable, key=lambda j: (_choice(problem, j), -problem.weight[j], j)),
     )
-    answers = [_in_turn(problem, order) for order in (orders if known is None else orders[:1])]
-    answers += [] if known is None else [known]
-    return min(answers, key=lambda sent: (problem.values(sent), sent))
+    return min((_in_turn(problem, order) for order in orders), key=lambda sent: (problem.values(sent), sent))
 
 
 def _choice(problem: Problem, incident: int) -> int:

@@ -163,7 +163,10 @@ class Model:
         return tuple(sent)
 
     def run(self, stage: int, left_s: float) -> tuple[tuple[int, ...] | None, float, bool]:
-        """Return the best assignment found, the bound on the stage's value, and whether it is proved."""
+        """Return the best assignment found, the bound on the stage's value, and whether it is proved.
+
+        No assignment, and proved: there is none that holds what is to be held.
+        """
         if not self.costs[stage]:
             return None, float(self._offset(stage)), True
         engine = _engine(left_s)
@@ -171,9 +174,11 @@ class Model:
         engine.run()  # without a start: from one, HiGHS 1.16 at times says optimal and hands the start back
         info = engine.getInfo()
         found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
-        optimal = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        status = engine.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None, math.inf, True
         sent = self._assignment(list(engine.getSolution().col_value)) if found else None
-        return sent, float(info.mip_dual_bound) + self._offset(stage), optimal and found
+        return sent, float(info.mip_dual_bound) + self._offset(stage), found and status == highspy.HighsModelStatus.kOptimal
 
     def _handed_over(self, stage: int) -> highspy.HighsLp:
         rows, lp = self.rows, highspy.HighsLp()

@@ -132,10 +132,15 @@ def in_turn(
     price: Floats,
     order: Integers,
     where: Integers,
+    late: Integers,
 ) -> None:
-    """Let the incidents buy in turn what is left; fill ``where`` (for each unit its incident or -1)."""
+    """Let the incidents buy in turn what is left; fill two arrays.
+
+    ``where``: for each unit its incident or -1; ``late``: when each incident is served, -1 where it is not.
+    """
     taken = np.zeros(price.size, np.bool_)
     where[:] = -1
+    late[:] = -1
     for j in order:
         part = slice(first[j], first[j + 1])
         level = np.empty(first[j + 1] - first[j])
@@ -145,3 +150,4 @@ def in_turn(
         for i in chosen:
             taken[unit[first[j] + i]] = True
             where[unit[first[j] + i]] = j
+            late[j] = max(late[j], at[first[j] + i])

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -83,75 +84,107 @@ class Problem:
         """Tell whether the unit can serve the incident at all."""
         return bool(self.arrival_s[unit, incident] < NEVER)
 
+    @cached_property
+    def arrivals(self) -> list[list[int]]:
+        """``arrival_s`` as lists, which single look-ups are quicker in."""
+        return cast("list[list[int]]", self.arrival_s.tolist())
+
+    @cached_property
+    def having(self) -> dict[str, Integers]:
+        """For each capability that any incident asks for, which units have it: 1, else 0."""
+        return {skill: np.array([skill in skills for skills in self.skills], np.int64) for skill in self._bits}
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        """A bit for each capability that any incident asks for."""
+        asked = sorted({skill for need in self.needs for skill in need.capabilities})
+        return {skill: 1 << k for k, skill in enumerate(asked)}
+
+    @cached_property
+    def _gives(self) -> list[int]:
+        """For each unit what it has of them."""
+        return [sum(self._bits.get(skill, 0) for skill in skills) for skills in self.skills]
+
+    @cached_property
+    def _wants(self) -> list[int]:
+        """For each incident which of them it asks for."""
+        return [sum(self._bits[skill] for skill in set(need.capabilities)) for need in self.needs]
+
     def adequate(self, incident: int, units: Sequence[int]) -> bool:
         """Tell whether these units together are what the incident needs; at least one in any case."""
-        need = self.needs[incident]
-        have = frozenset().union(*(self.skills[u] for u in units))
-        return (
-            bool(units) and have.issuperset(need.capabilities) and sum(self.strength[u] for u in units) >= need.strength
-        )
+        missing, persons = self._wants[incident], self.needs[incident].strength
+        for unit in units:
+            missing &= ~self._gives[unit]
+            persons -= self.strength[unit]
+        return bool(units) and not missing and persons <= 0
 
     def may(self, sent: Sequence[int]) -> bool:
         """Tell whether an assignment breaks no caveat and fills no crossing beyond what it lets through."""
-        return all(limit.holds([(u, j) for u, j in enumerate(sent) if j >= 0]) for limit in self.limits) and not any(
+        pairs = [(u, j) for u, j in enumerate(sent) if j >= 0] if self.limits else []
+        return all(limit.holds(pairs) for limit in self.limits) and not any(
             {sent[u] for u in rule.one} & {sent[u] for u in rule.other} & rule.incidents for rule in self.apart
         )
 
-    def values(self, sent: tuple[int, ...]) -> tuple[int, ...]:
+    def allows(self, sent: Sequence[int]) -> bool:
+        """Tell whether an assignment sends only whom may be sent, and together only whom may be together."""
+        return self.may(sent) and all(self.arrivals[u][j] < NEVER for u, j in enumerate(sent) if j >= 0)
+
+    def values(self, sent: Sequence[int]) -> tuple[int, ...]:
         """Return what an assignment (for each unit its incident or -1) is worth, stage by stage, less is better.
 
         Weight of incidents not adequately served; weighted adequate arrivals; posts left
         without cover; seconds on the way; the tie.  Raises ValueError when a unit is not
         eligible, what is sent is not enough, or the combination is forbidden.
         """
-        unserved = late = 0
         there: dict[int, list[int]] = {}
         for unit, incident in enumerate(sent):
             if incident >= 0:
                 there.setdefault(incident, []).append(unit)
-        for incident, weight in enumerate(self.weight):
-            units = there.get(incident, [])
-            if any(not self.eligible(u, incident) for u in units):
+        unserved, late = sum(self.weight), 0
+        for incident, units in there.items():
+            last = max(self.arrivals[u][incident] for u in units)
+            if last >= NEVER:
                 raise ValueError("a unit is sent to where it cannot go")
-            if self.adequate(incident, units):
-                late += weight * max(int(self.arrival_s[u, incident]) for u in units)
-            else:
-                unserved += weight
-                if units:
-                    raise ValueError("units are sent that are not enough")
+            if not self.adequate(incident, units):
+                raise ValueError("units are sent that are not enough")
+            late += self.weight[incident] * last
+            unserved -= self.weight[incident]
         if not self.may(sent):
             raise ValueError("units are sent together that must not be")
-        pairs = [(u, where) for u, where in enumerate(sent) if where >= 0]
+        gone = {u for units in there.values() for u in units}
+        pairs = tuple(np.array([(u, sent[u]) for u in gone], np.int64).reshape(-1, 2).T)
         return (
             unserved,
             late,
-            sum(bool(units) and all(sent[u] >= 0 for u in units) for units in self.posts),
-            sum(int(self.travel_s[p]) for p in pairs),
-            sum(int(self.tie[p]) for p in pairs),
+            sum(bool(units) and units <= gone for units in self.posts),
+            int(self.travel_s[pairs].sum()),
+            int(self.tie[pairs].sum()),
         )
+
+    @cached_property
+    def order(self) -> tuple[Integers, Integers, list[int]]:
+        """Units × incidents: for each incident the units by arrival, and when; how many of them can serve it."""
+        order = np.argsort(self.arrival_s, axis=0, kind="stable")
+        times = np.take_along_axis(self.arrival_s, order, axis=0)
+        return order, times, np.count_nonzero(times < NEVER, axis=0).tolist()
 
     @cached_property
     def by_time(self) -> list[list[tuple[int, int]]]:
         """For each incident the units that can serve it, (arrival, unit), earliest first."""
-        found = []
-        for incident in range(len(self.needs)):
-            times = self.arrival_s[:, incident]
-            able = np.nonzero(times < NEVER)[0]
-            able = able[np.argsort(times[able], kind="stable")]
-            found.append(list(zip(times[able].tolist(), able.tolist(), strict=True)))
-        return found
+        order, times, able = self.order
+        rows = zip(times.T.tolist(), order.T.tolist(), able, strict=True)
+        return [list(zip(at[:many], units[:many], strict=True)) for at, units, many in rows]
 
     def earliest(self, incident: int, taken: Collection[int] = ()) -> int:
         """Return when units that are not taken could adequately serve the incident; NEVER if they cannot.
 
         What forbids combinations is not looked at: no answer is earlier, some are later.
         """
-        need = self.needs[incident]
-        missing, persons = set(need.capabilities), need.strength
+        missing, persons = self._wants[incident], self.needs[incident].strength
         for at, unit in self.by_time[incident]:
             if unit in taken:
                 continue
-            missing -= self.skills[unit]
+            missing &= ~self._gives[unit]
             persons -= self.strength[unit]
             if not missing and persons <= 0:
                 return at
