@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sarhad.response.jit import compiled
+
 EARTH_M = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
 UNIT = 1e-7
@@ -37,14 +39,21 @@ def crossings_east(lat: Integers, lon: Integers, from_: Integers, to: Integers) 
     sorted_lat, sorted_lon = lat[order], lon[order]
     first = np.searchsorted(sorted_lat, low, side="left")
     last = np.searchsorted(sorted_lat, high, side="left")
-    counts = np.zeros(lat.size, np.int64)
-    for index in np.nonzero(last > first)[0]:
-        at = slice(first[index], last[index])
-        (y0, x0), (y1, x1) = from_[index], to[index]
-        counts[at] += sorted_lon[at] < x0 + (x1 - x0) * ((sorted_lat[at] - y0) / (y1 - y0))
-    result = np.empty_like(counts)
-    result[order] = counts
+    result = np.empty(lat.size, np.int64)
+    result[order] = _met(sorted_lat, sorted_lon, np.asarray(from_), np.asarray(to), first, last)
     return result
+
+
+@compiled
+def _met(lat: Integers, lon: Integers, from_: Integers, to: Integers, first: Integers, last: Integers) -> Integers:
+    """Count for each point the segments to its east; segment ``k`` may meet the points ``first[k]`` to ``last[k]``."""
+    counts = np.zeros(lat.size, np.int64)
+    for k in range(first.size):
+        for p in range(first[k], last[k]):
+            share = (lat[p] - from_[k, 0]) / (to[k, 0] - from_[k, 0])
+            if lon[p] < from_[k, 1] + (to[k, 1] - from_[k, 1]) * share:
+                counts[p] += 1
+    return counts
 
 
 def west_of(lat: Integers, lon: Integers, line: Integers) -> NDArray[np.bool_]:

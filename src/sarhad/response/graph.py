@@ -88,6 +88,12 @@ class RoadGraph:
             found.append((cKDTree(at), rows))
         return tuple(found)
 
+    @cached_property
+    def spots_over(self) -> Integers:
+        """Those of ``spots`` that lie on connected edges over the line."""
+        edge = self.spots[:, 0]
+        return self.spots[self.over_line[edge] & self.connected[edge]]
+
     def banks(self, lat: Integers, lon: Integers) -> Integers:
         """Return the bank of each point: which side of the line it lies on."""
         return np.where(west_of(lat, lon, self.line), WEST, EAST)
@@ -122,6 +128,11 @@ class Snapped:
     bank: Integers
     within: NDArray[np.bool_]
     on_land: NDArray[np.bool_]
+
+    def part(self, which: slice) -> Snapped:
+        """Return some of them."""
+        along, away = self.along_dm[which], self.away_dm[which]
+        return Snapped(self.edge[which], along, away, self.bank[which], self.within[which], self.on_land[which])
 
 
 class _Layer(msgspec.Struct, frozen=True):

@@ -153,10 +153,8 @@ class Ascent:
     def _at(self, price: Floats, *, whole: bool = False) -> tuple[float, Floats]:
         """Return the bound at these prices, and for each unit by how much it is wanted too often."""
         market = self.market
-        paid = pricing.bound(
-            *market.goods, market.unserved, price, self._level, self._least, self._sent, whole
-        )
-        slope: Floats = self._sent - 1.0
+        paid = pricing.bound(*market.goods, market.unserved, price, self._level, self._least, self._sent, whole)
+        slope: Floats = self._sent.astype(np.float64) - 1.0
         slope[(price <= 0) & (slope < 0)] = 0
         return paid - float(price.sum()) + market.offset, slope
 

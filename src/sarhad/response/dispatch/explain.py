@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sarhad.response.dispatch.problem import NEVER, Problem
-from sarhad.response.dispatch.scene import Scene, caveat_reason, crossing_all, without_notice
+from sarhad.response.dispatch.problem import Problem
+from sarhad.response.dispatch.scene import Scene, caveat_reason
 from sarhad.response.dispatch.solve import Solution, hope_of, undercut
 from sarhad.response.dispatch.ways import way
 from sarhad.response.proposal import Answer, Chosen, Faster, PassedOver, Reason, Unmet, Value
@@ -21,8 +21,8 @@ def answer(scene: Scene, problem: Problem, solution: Solution, j: int) -> Answer
         return Answer(incident=incident, adequate_s=None, unmet=tuple(_unmet(scene, problem, j)))
     return Answer(
         incident=incident,
-        adequate_s=max(int(problem.arrival_s[u, j]) for u in sent),
-        chosen=tuple(_chosen(scene, problem, u, j) for u in sorted(sent, key=lambda u: int(problem.arrival_s[u, j]))),
+        adequate_s=max(problem.arrivals[u][j] for u in sent),
+        chosen=tuple(_chosen(scene, problem, u, j) for u in sorted(sent, key=lambda u: problem.arrivals[u][j])),
         passed_over=tuple(_passed_over(scene, problem, solution, sent, j)),
     )
 
@@ -36,11 +36,11 @@ def _chosen(scene: Scene, problem: Problem, u: int, j: int) -> Chosen:
 
 def _passed_over(scene: Scene, problem: Problem, solution: Solution, sent: list[int], j: int) -> Iterator[PassedOver]:
     """Name each unit that is nearer, or would be earlier, than the farthest or last one sent; nearest first."""
-    last = max(int(problem.arrival_s[u, j]) for u in sent)
+    last = max(problem.arrivals[u][j] for u in sent)
     farthest = max(scene.straight_m(u, j) or 0 for u in sent)
     found = []
-    for u in range(len(problem.skills)):
-        straight, at = scene.straight_m(u, j), scene.arrival_s(u, j)
+    for u, (straights, arrivals) in enumerate(zip(scene.straights, scene.arrivals, strict=True)):
+        straight, at = straights[j], arrivals[j]
         if u in sent or straight is None or (straight > farthest and (at is None or at > last)):
             continue
         why = scene.obstacle(u, j) or _outdone(scene, problem, solution, u, j, last)
@@ -66,7 +66,7 @@ def _outdone(scene: Scene, problem: Problem, solution: Solution, u: int, j: int,
     if where < 0 and (why := _forbidden(scene, problem, solution, u, j)) is not None:
         return why
     missing = frozenset(need.capabilities) - problem.skills[u]
-    at = int(problem.arrival_s[u, j])
+    at = problem.arrivals[u][j]
     if where >= 0:
         return Reason(code="sent-elsewhere", values={"incident": scene.snapshot.incidents[where].ref})
     if need.capabilities and len(missing) == len(need.capabilities):
@@ -87,9 +87,8 @@ def _forbidden(scene: Scene, problem: Problem, solution: Solution, u: int, j: in
         others = rule.other if u in rule.one else rule.one if u in rule.other else frozenset()
         if j in rule.incidents and any(solution.sent[v] == j for v in others):
             return caveat_reason("caveat-apart", caveat)
-    sent = [(v, where) for v, where in enumerate(solution.sent) if where >= 0]
     for limit, gate in zip(problem.limits, scene.limited, strict=True):
-        if (u, j) in limit.passes and not limit.holds([*sent, (u, j)]):
+        if (u, j) in limit.passes and not limit.holds([*solution.pairs, (u, j)]):
             return Reason(code="crossing-full", values={"code": gate.code})
     return None
 
@@ -165,8 +164,7 @@ def faster(
 
 def _hopes(scene: Scene, solution: Solution) -> Iterator[tuple[tuple[int, int], int, Reason, Problem]]:
     """Yield what relaxing each rule could gain at the most, its place, the rule, and the problem without it."""
-    for index, (rule, other) in enumerate(_relaxations(scene)):
-        problem = other.problem
+    for index, (rule, problem) in enumerate(relaxations(scene)):
         if not problem.same_as(scene.problem):
             hope = hope_of(problem, solution)
             if hope > (0, 0):
@@ -178,12 +176,12 @@ def _arrivals(problem: Problem, sent: tuple[int, ...]) -> int:
     last: dict[int, int] = {}
     for u, j in enumerate(sent):
         if j >= 0:
-            last[j] = max(last.get(j, 0), int(problem.arrival_s[u, j]))
+            last[j] = max(last.get(j, 0), problem.arrivals[u][j])
     return sum(last.values())
 
 
-def _relaxations(scene: Scene) -> Iterator[tuple[Reason, Scene]]:
-    """Yield the scene without one rule at a time, in a fixed order."""
+def relaxations(scene: Scene) -> Iterator[tuple[Reason, Problem]]:
+    """Yield the problem without one rule at a time, in a fixed order."""
     for k, gate in enumerate(scene.gates):
         others = (
             ("crossing-hours", gate.always_open()),
@@ -196,11 +194,12 @@ def _relaxations(scene: Scene) -> Iterator[tuple[Reason, Scene]]:
                 gates = (*scene.gates[:k], other, *scene.gates[k + 1 :])
                 values: dict[str, Value] = {"crossing": gate.refs[0], "code": gate.code}
                 yield Reason(code=code, values=values), scene.relaxed(gates=gates)
-    for code, movers in (
-        ("stays-on-its-side", crossing_all(scene.movers)),
-        ("notice-to-move", without_notice(scene.movers)),
+    fleet = scene.fleet
+    for code, keeps, without in (
+        ("stays-on-its-side", not fleet.crosses.all(), fleet.crossing_all()),
+        ("notice-to-move", fleet.depart_ms.any(), fleet.without_notice()),
     ):
-        if movers != scene.movers:
-            yield Reason(code=code), scene.relaxed(movers=movers)
+        if keeps:
+            yield Reason(code=code), scene.relaxed(fleet=without)
     if scene.caveats:
         yield Reason(code="caveats"), scene.relaxed(caveats=())

@@ -178,7 +178,11 @@ class Model:
         if status == highspy.HighsModelStatus.kInfeasible:
             return None, math.inf, True
         sent = self._assignment(list(engine.getSolution().col_value)) if found else None
-        return sent, float(info.mip_dual_bound) + self._offset(stage), found and status == highspy.HighsModelStatus.kOptimal
+        return (
+            sent,
+            float(info.mip_dual_bound) + self._offset(stage),
+            found and status == highspy.HighsModelStatus.kOptimal,
+        )
 
     def _handed_over(self, stage: int) -> highspy.HighsLp:
         rows, lp = self.rows, highspy.HighsLp()

@@ -193,7 +193,18 @@ class Problem:
     @cached_property
     def alone(self) -> list[int]:
         """``earliest`` for every incident, were it the only one."""
-        return [self.earliest(incident) for incident in range(len(self.needs))]
+        order, times, able = self.order
+        strength = np.array(self.strength, np.int64)
+        found = []
+        for incident, (need, many) in enumerate(zip(self.needs, able, strict=True)):
+            units = order[:many, incident]
+            # Of each thing needed, the first unit with which it is there; `many` where it never is.
+            last = [int(np.searchsorted(np.cumsum(strength[units]), need.strength))] if need.strength else [0]
+            for skill in need.capabilities:
+                having = self.having[skill][units]
+                last.append(int(having.argmax()) if having.any() else many)
+            found.append(int(times[max(last), incident]) if max(last) < many else NEVER)
+        return found
 
     def same_as(self, other: Problem) -> bool:
         """Tell whether another problem of the same units and needs is the same in all that an answer depends on."""

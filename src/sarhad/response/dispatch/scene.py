@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,24 +19,35 @@ from sarhad.response.reach import (
     FAR,
     Engines,
     Field,
+    Fleet,
     Gate,
-    Points,
     Profile,
+    Rows,
     Travel,
     Traveller,
     engine_of,
     gates_of,
     place,
-    together,
 )
-from sarhad.response.snapshot import MOBILE, CaveatState, IncidentState, Need, PostState, Snapshot, UnitState
+from sarhad.response.reach.passing import passed
+from sarhad.response.snapshot import MOBILE, CaveatState, Need, PostState, Snapshot, UnitState
 
 WEIGHT = {"flash": 8, "immediate": 4, "priority": 2, "routine": 1}
 """What an incident counts by its urgency."""
 
 
-Fixed = tuple[Integers, tuple[frozenset[str], ...], tuple[int, ...], tuple[Need, ...], tuple[int, ...]]
-"""What no relaxation changes: the tie, skills, strengths, needs, weights."""
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What no relaxation changes.  ``mobile``, ``notice_s``: units × 1; ``before_s`` of each incident."""
+
+    tie: Integers
+    skills: tuple[frozenset[str], ...]
+    strength: tuple[int, ...]
+    needs: tuple[Need, ...]
+    weight: tuple[int, ...]
+    mobile: NDArray[np.bool_]
+    notice_s: Integers
+    before_s: Integers
 
 
 @dataclass(frozen=True)
@@ -44,12 +55,13 @@ class Scene:
     """Everything computed once for a snapshot; ``relaxed`` gives the same with a rule changed."""
 
     snapshot: Snapshot
-    graph: RoadGraph
     gates: tuple[Gate, ...]
     field: Field
     cover: tuple[tuple[PostState, frozenset[int]], ...]
     fixed: Fixed
     movers: tuple[Traveller | None, ...]
+    fleet: Fleet
+    rows: Rows
     travel: Travel
     caveats: tuple[CaveatState, ...]
 
@@ -60,36 +72,41 @@ class Scene:
         snapshot.check()
         gates = gates_of(graph, snapshot)
         movers = tuple(_mover(unit) for unit in snapshot.units)
+        spots, many = (
+            [*(i.place for i in snapshot.incidents), *(p.place for p in snapshot.posts)],
+            len(snapshot.incidents),
+        )
+        places = place(graph, profile, [spot.lat for spot in spots], [spot.lon for spot in spots])
         known = [m for m in movers if m is not None]
-        incidents, posts = (_places(graph, profile, part) for part in (snapshot.incidents, snapshot.posts))
-        field = Field(graph, known, incidents, gates, profile=profile, engines=engines)
-        at_home = tuple(None if m is None else replace(m, crosses_line=False) for m in movers)
-        home = _travel(Field(graph, known, posts, (), profile=profile, engines=engines), at_home, ())
-        cover, travel = tuple(_covered(snapshot, home)), _travel(field, movers, gates)
-        return cls(snapshot, graph, gates, field, cover, _fixed(snapshot), movers, travel, snapshot.caveats)
+        both = Field(graph, known, places, gates, profile=profile, engines=engines)
+        fleet, rows = Fleet.of(movers), both.rows(movers)
+        home = both.of(slice(many, None)).travel(fleet.staying(), rows, gates)
+        field = both.of(slice(0, many))
+        travel, cover = field.travel(fleet, rows, gates), tuple(_covered(snapshot, home))
+        return cls(snapshot, gates, field, cover, _fixed(snapshot), movers, fleet, rows, travel, snapshot.caveats)
 
     def relaxed(
         self,
         *,
         gates: tuple[Gate, ...] | None = None,
-        movers: tuple[Traveller | None, ...] | None = None,
+        fleet: Fleet | None = None,
         caveats: tuple[CaveatState, ...] | None = None,
-    ) -> Scene:
-        """Return the scene over other gates, with other movers from the same points, or under other caveats.
+    ) -> Problem:
+        """Return the problem over other gates, with the units moving otherwise, or under other caveats.
 
         It is for the question what a rule costs in time: posts are left out of it.
         """
-        changed = gates is not None or movers is not None
+        changed = gates is not None or fleet is not None
         gates = self.gates if gates is None else gates
-        movers = self.movers if movers is None else movers
+        fleet = self.fleet if fleet is None else fleet
         return replace(
             self,
             gates=gates,
             cover=(),
-            movers=movers,
-            travel=_travel(self.field, movers, gates) if changed else self.travel,
+            fleet=fleet,
+            travel=self.field.travel(fleet, self.rows, gates) if changed else self.travel,
             caveats=self.caveats if caveats is None else caveats,
-        )
+        ).problem
 
     @cached_property
     def arrivals(self) -> list[list[int | None]]:
@@ -157,36 +174,33 @@ class Scene:
     def _limits(self, able: NDArray[np.bool_]) -> tuple[Limit, ...]:
         """Return how many vehicles each gate lets through, and when each unit would pass on its way."""
         found = {index: Limit(gate.vehicles_per_h, {}) for index, gate in enumerate(self.gates) if gate.vehicles_per_h}
-        for u, j in np.argwhere(able & (self.travel.via >= 0)).tolist() if found else ():
-            mover = self.movers[u]
-            for one in self.travel.passes(u, j):
-                if one.gate in found and mover is not None and mover.vehicles:
-                    count = min(mover.vehicles, found[one.gate].per_h)
-                    found[one.gate].passes[u, j] = (one.let_in_ms, count)
+        if not found or not self.travel.hop_gate:
+            return tuple(found.values())
+        passes = passed(able, self.travel.via, self.travel.before, self.travel.let_in_ms)
+        gate, vehicles = np.array(self.travel.hop_gate)[passes[:, 2]], self.fleet.vehicles[passes[:, 0]]
+        rows = np.stack([passes[:, 0], passes[:, 1], gate, passes[:, 3], vehicles], axis=1)[::-1]
+        for u, j, g, let_in, many in rows[rows[:, 4] > 0].tolist():
+            if g in found:
+                found[g].passes[u, j] = (let_in, min(many, found[g].per_h))
         return tuple(found.values())
 
     @cached_property
     def problem(self) -> Problem:
         """The dispatch question in numbers."""
-        units, incidents = self.snapshot.units, self.snapshot.incidents
+        fixed = self.fixed
         seconds = -(-self.travel.arrival_ms // 1000)
-        able = (self.travel.arrival_ms < FAR) & np.array([[u.status in MOBILE] for u in units], bool)
-        for u, out in enumerate(self.barred):
+        able = (self.travel.arrival_ms < FAR) & fixed.mobile & (seconds <= fixed.before_s)
+        for u, out in enumerate(self.barred if self.caveats else ()):
             able[u, list(out)] = False
-        for j, incident in enumerate(incidents):
-            if incident.need.before is not None:
-                able[:, j] &= self.snapshot.at + seconds[:, j] * 1_000_000 <= incident.need.before
-        notice = np.array([[u.notice_s] for u in units], np.int64)
-        tie, skills, strength, needs, weight = self.fixed
         return Problem(
             arrival_s=np.where(able, seconds, NEVER),
-            travel_s=np.where(able, np.maximum(seconds - notice, 0), 0),
-            skills=skills,
-            strength=strength,
+            travel_s=np.where(able, np.maximum(seconds - fixed.notice_s, 0), 0),
+            skills=fixed.skills,
+            strength=fixed.strength,
             posts=tuple(units for _, units in self.cover),
-            needs=needs,
-            weight=weight,
-            tie=tie,
+            needs=fixed.needs,
+            weight=fixed.weight,
+            tie=fixed.tie,
             apart=tuple(rule for _, rule in self._apart),
             limits=self._limits(able),
         )
@@ -256,21 +270,21 @@ def _covered(snapshot: Snapshot, home: Travel) -> Iterator[tuple[PostState, froz
 def _fixed(snapshot: Snapshot) -> Fixed:
     units, incidents = snapshot.units, snapshot.incidents
     names = [np.array([_mark(one.ref) for one in part], np.int64) for part in (units, incidents)]
-    return (
-        1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
-        tuple(frozenset({*u.capabilities, u.kind}) for u in units),
-        tuple(u.strength.low for u in units),
-        tuple(i.need for i in incidents),
-        tuple(WEIGHT[i.urgency] for i in incidents),
+    before = [i.need.before for i in incidents]
+    return Fixed(
+        tie=1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
+        skills=tuple(frozenset({*u.capabilities, u.kind}) for u in units),
+        strength=tuple(u.strength.low for u in units),
+        needs=tuple(i.need for i in incidents),
+        weight=tuple(WEIGHT[i.urgency] for i in incidents),
+        mobile=np.array([u.status in MOBILE for u in units], bool)[:, None],
+        notice_s=np.array([u.notice_s for u in units], np.int64)[:, None],
+        before_s=np.array([FAR if at is None else (at - snapshot.at) // 1_000_000 for at in before], np.int64),
     )
 
 
 def _mark(ref: str) -> int:
     return int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4])
-
-
-def _places(graph: RoadGraph, profile: Profile, parts: Sequence[IncidentState | PostState]) -> Points:
-    return place(graph, profile, [part.place.lat for part in parts], [part.place.lon for part in parts])
 
 
 def _mover(unit: UnitState) -> Traveller | None:
@@ -287,20 +301,3 @@ def _mover(unit: UnitState) -> Traveller | None:
         0 if unit.kind in AIR else unit.vehicles,
         unit.speeds,
     )
-
-
-def _travel(field: Field, movers: Sequence[Traveller | None], gates: tuple[Gate, ...]) -> Travel:
-    """Return the arrivals of all movers; a unit without a position arrives nowhere."""
-    known = [index for index, mover in enumerate(movers) if mover is not None]
-    found = field.travel([m for m in movers if m is not None], gates)
-    return together([(known, found)], len(movers), len(field.places))
-
-
-def without_notice(movers: tuple[Traveller | None, ...]) -> tuple[Traveller | None, ...]:
-    """Return the movers ready to leave at once."""
-    return tuple(None if m is None else replace(m, depart_ms=0) for m in movers)
-
-
-def crossing_all(movers: tuple[Traveller | None, ...]) -> tuple[Traveller | None, ...]:
-    """Return the movers, each allowed by its own side to cross."""
-    return tuple(None if m is None else replace(m, crosses_line=True) for m in movers)

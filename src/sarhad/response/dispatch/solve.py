@@ -43,6 +43,11 @@ class Solution:
     optimal: bool
     prices: Prices = field(default=(None, None), compare=False, repr=False)
 
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Who is sent, and to which incident."""
+        return [(unit, incident) for unit, incident in enumerate(self.sent) if incident >= 0]
+
 
 def solve(problem: Problem, *, limit_s: float = 10.0, clock: Callable[[], float] = time.monotonic) -> Solution:
     """Return the best assignment by all STAGES, within ``limit_s`` seconds of ``clock``."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from sarhad.response.geometry import Integers
 from sarhad.response.graph import RoadGraph
-from sarhad.response.reach.field import Engines, Field, engine_of, skeleton_of, together
+from sarhad.response.reach.field import Engines, Field, Rows, engine_of, skeleton_of
 from sarhad.response.reach.gates import Gate, gates_of
 from sarhad.response.reach.profile import NO_TRACKS, VEHICLE, Profile
 from sarhad.response.reach.roads import FAR, Engine
-from sarhad.response.reach.travel import AIR, Points, Travel, Traveller, place
+from sarhad.response.reach.travel import AIR, Fleet, Points, Travel, Traveller, place
 
 __all__ = [
     "AIR",
@@ -22,9 +22,11 @@ __all__ = [
     "Engine",
     "Engines",
     "Field",
+    "Fleet",
     "Gate",
     "Points",
     "Profile",
+    "Rows",
     "Travel",
     "Traveller",
     "engine_of",
@@ -33,7 +35,6 @@ __all__ = [
     "place",
     "skeleton_of",
     "times",
-    "together",
 ]
 
 
@@ -47,7 +48,8 @@ def times(
     engines: Engines = engine_of,
 ) -> Travel:
     """Return when each traveller arrives at each place, milliseconds after the snapshot, and over which gates."""
-    return Field(graph, travellers, places, gates, profile=profile, engines=engines).travel(travellers, gates)
+    field = Field(graph, travellers, places, gates, profile=profile, engines=engines)
+    return field.travel(Fleet.of(travellers), field.rows(travellers), gates)
 
 
 def matrix(

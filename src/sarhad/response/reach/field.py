@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from sarhad.response.reach.gates import Gate
 from sarhad.response.reach.hierarchy import Hierarchy, Skeleton
 from sarhad.response.reach.profile import VEHICLE, Profile
 from sarhad.response.reach.roads import FAR, Engine, arcs_of
-from sarhad.response.reach.travel import AIR, Points, Travel, Traveller, Ways, air_ways, place, road_ways, travel
+from sarhad.response.reach.travel import AIR, Fleet, Points, Travel, Traveller, Ways, air_ways, place, road_ways, travel
 
 Engines = Callable[[RoadGraph, Profile], Engine]
 """Who searches the roads: an engine for a profile."""
@@ -44,6 +45,10 @@ class Leg:
     places: Points
     ways: Ways
     row: dict[tuple[int, int], int]
+
+
+Rows = dict[Profile | None, tuple[Integers, Integers]]
+"""For each way to move, who moves so and each one's row among the origins."""
 
 
 class Field:
@@ -80,33 +85,52 @@ class Field:
             self._legs[way] = Leg(origins, ends, ways, {spot: row for row, spot in enumerate(spots)})
         self.places = places
 
+    def of(self, which: slice) -> Field:
+        """Return the ways to some of the places, found already."""
+        part = copy(self)
+        part.places = self.places.part(which)
+        part._legs = {
+            way: Leg(leg.origins, leg.places.part(which), leg.ways.part(which), leg.row)
+            for way, leg in self._legs.items()
+        }
+        return part
+
     def _way(self, who: Traveller) -> Profile | None:
         """Return the profile that the traveller drives by, None if it flies."""
-        return None if who.kind in AIR else self._profile.of_unit(who.speed_kmh, who.speeds)
+        if who.kind in AIR:
+            return None
+        return self._profile.of_unit(who.speed_kmh, who.speeds) if who.speeds else self._profile
 
     def leg(self, who: Traveller) -> tuple[Leg, int]:
         """Return the ways that the traveller moves by, and its row among the origins."""
         leg = self._legs[self._way(who)]
         return leg, leg.row[(who.lat, who.lon)]
 
-    def travel(self, travellers: Sequence[Traveller], gates: Sequence[Gate]) -> Travel:
-        """Return the arrivals of travellers that set out from this field's points, over these gates.
+    def rows(self, travellers: Sequence[Traveller | None]) -> Rows:
+        """Return where each of those who set out from this field's points stands in it."""
+        found: dict[Profile | None, tuple[list[int], list[int]]] = {way: ([], []) for way in self._legs}
+        for index, who in enumerate(travellers):
+            if who is not None:
+                way = self._way(who)
+                indices, rows = found[way]
+                indices.append(index)
+                rows.append(self._legs[way].row[(who.lat, who.lon)])
+        return {way: (np.array(part[0], np.int64), np.array(part[1], np.int64)) for way, part in found.items()}
+
+    def travel(self, fleet: Fleet, rows: Rows, gates: Sequence[Gate]) -> Travel:
+        """Return the arrivals of a fleet whose travellers stand at ``rows``, over these gates.
 
         The gates must be those of the field, or the same ones with other rules, hours, closures.
         """
-        groups: dict[Profile | None, list[int]] = {}
-        for index, who in enumerate(travellers):
-            groups.setdefault(self._way(who), []).append(index)
-        parts = []
-        for way, indices in groups.items():
-            leg = self._legs[way]
-            some = [travellers[index] for index in indices]
-            rows = [leg.row[(who.lat, who.lon)] for who in some]
-            parts.append((indices, travel(leg.ways, gates, some, rows)))
-        return together(parts, len(travellers), len(self.places))
+        parts = [
+            (indices, travel(self._legs[way].ways, gates, fleet.part(indices), row))
+            for way, (indices, row) in rows.items()
+            if indices.size
+        ]
+        return together(parts, fleet.speed_kmh.size, len(self.places))
 
 
-def together(parts: Sequence[tuple[Sequence[int], Travel]], travellers: int, places: int) -> Travel:
+def together(parts: Sequence[tuple[Integers, Travel]], travellers: int, places: int) -> Travel:
     """Return the journeys of all travellers, from those of groups of them; who is in no group arrives nowhere."""
     gates: list[int] = []
     arrival, via = np.full((travellers, places), FAR, np.int64), np.full((travellers, places), -1, np.int64)
@@ -116,7 +140,7 @@ def together(parts: Sequence[tuple[Sequence[int], Travel]], travellers: int, pla
     for indices, part in parts:
         first = len(gates)
         gates += part.hop_gate
-        mine, span = np.asarray(indices, np.int64), slice(first, len(gates))
+        mine, span = indices, slice(first, len(gates))
         arrival[mine], via[mine] = part.arrival_ms, _moved(part.via, first)
         reached[mine, span], let_in[mine, span], behind[mine, span] = part.reached_ms, part.let_in_ms, part.behind_ms
         before[mine, span] = _moved(part.before, first)

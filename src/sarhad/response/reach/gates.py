@@ -80,8 +80,13 @@ class Gate:
 
     def passing_ms(self, vehicles: int) -> int:
         """Return what passing takes a unit of so many vehicles once it is let in."""
-        queue = -(-vehicles * 3_600_000 // self.vehicles_per_h) if self.vehicles_per_h else 0
-        return self.wait_ms + queue
+        return self.wait_ms + int(self.queue_ms(np.array(vehicles)))
+
+    def queue_ms(self, vehicles: Integers) -> Integers:
+        """Return how long the last of so many vehicles stands behind the others of its unit."""
+        if not self.vehicles_per_h:
+            return np.zeros_like(vehicles)
+        return -(-vehicles * 3_600_000 // self.vehicles_per_h)
 
     def without_limit(self) -> Gate:
         """Return the gate letting through as many as come, for the question what its capacity costs."""
@@ -98,11 +103,9 @@ class Gate:
 
 def gates_of(graph: RoadGraph, snapshot: Snapshot) -> tuple[Gate, ...]:
     """Return the snapshot's crossings as gates, by reference; raise PlanError for an unknown time zone."""
-    over = np.nonzero(graph.over_line & graph.connected)[0]
-    spots = graph.spots[np.isin(graph.spots[:, 0], over)]
     groups: list[tuple[list[CrossingState], set[int]]] = []
     for crossing in snapshot.ordered().crossings:
-        edges = _edges_near(spots, crossing) if "road" in crossing.modes else set()
+        edges = _edges_near(graph.spots_over, crossing) if "road" in crossing.modes else set()
         same = [group for group in groups if _same(group, crossing, edges)]
         kept = ([crossing], edges)
         for group in same:

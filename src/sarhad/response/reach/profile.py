@@ -77,7 +77,18 @@ NO_TRACKS = Profile("no-tracks", (115, 100, 95, 85, 70, 50, 35, 0))
 
 
 def edge_costs(graph: RoadGraph, profile: Profile) -> Integers:
-    """Return each edge's cost in good-road decimetres, rounded up; -1 where the profile does not go."""
+    """Return each edge's cost in good-road decimetres, rounded up; -1 where the profile does not go.
+
+    Made at the first call and kept with the graph.
+    """
+    kept: Integers | None = graph._kept.get((edge_costs, profile))
+    if kept is None:
+        kept = graph._kept[edge_costs, profile] = _edge_costs(graph, profile)
+        kept.flags.writeable = False
+    return kept
+
+
+def _edge_costs(graph: RoadGraph, profile: Profile) -> Integers:
     share = np.array(profile.shares, np.int64)[graph.road_class]
     if profile.ford_share is None:
         share = np.where(graph.ford, share * profile.ford_per_cent, share * 100)

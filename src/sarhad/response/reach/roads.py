@@ -48,6 +48,10 @@ class Ends:
     def __len__(self) -> int:
         return len(self.node)
 
+    def part(self, which: slice) -> Ends:
+        """Return some of them."""
+        return Ends(self.node[which], self.cost[which])
+
 
 class Engine(Protocol):
     """Shortest ways on the ground."""

@@ -2,20 +2,21 @@
 
 Between gates the network stands still; at a gate the clock counts.  So ways between
 points and gates come from an engine, exactly, and a search over the few gates (earliest
-first, waiting where that is needed) puts them together.  Whoever passes a gate first
+first, waiting where that is needed; ``passing``) puts them together.  Whoever passes a gate first
 is never overtaken by waiting, so earliest-first is exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sarhad.response.geometry import Integers, great_circle_m
 from sarhad.response.graph import RoadGraph, Snapped
+from sarhad.response.reach import passing
 from sarhad.response.reach.gates import Gate
 from sarhad.response.reach.profile import Profile, edge_costs
 from sarhad.response.reach.roads import FAR, Ends, Engine
@@ -58,6 +59,11 @@ class Points:
 
     def __len__(self) -> int:
         return int(self.lat.size)
+
+    def part(self, which: slice) -> Points:
+        """Return some of them."""
+        leave, reach = self.leave.part(which), self.reach.part(which)
+        return Points(self.lat[which], self.lon[which], self.at.part(which), leave, reach, self.fault[which])
 
 
 def place(graph: RoadGraph, profile: Profile, lat: Sequence[int] | Integers, lon: Sequence[int] | Integers) -> Points:
@@ -144,6 +150,10 @@ class Ways:
     between: Integers
     from_hop: Integers
 
+    def part(self, which: slice) -> Ways:
+        """Return the ways to some of the places."""
+        return replace(self, direct=self.direct[:, which].copy(), from_hop=self.from_hop[:, which].copy())
+
 
 def road_ways(
     graph: RoadGraph, profile: Profile, engine: Engine, gates: Sequence[Gate], origins: Points, places: Points
@@ -205,91 +215,89 @@ def air_ways(gates: Sequence[Gate], origins: Points, places: Points) -> Ways:
     )
 
 
-def milliseconds(cost: Integers, speed_kmh: Integers | int) -> Integers:
-    """Return the time that good-road decimetres take at a speed, rounded up; FAR stays FAR."""
-    return np.where(cost >= FAR, FAR, -(-np.minimum(cost, 2**50) * 360 // speed_kmh))
-
-
-def travel(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller], rows: Sequence[int]) -> Travel:
-    """Return when each traveller arrives at each place; ``rows`` are the travellers' rows in ``ways``.
-
-    Each traveller's search over the gates is Dijkstra's, earliest first; all run in step.
-    """
-    row, speed = np.asarray(rows, np.int64), np.array([[who.speed_kmh] for who in travellers], np.int64)
-    depart = np.array([[who.depart_ms] for who in travellers], np.int64)
-    found = _over_gates(ways, gates, travellers, row)
-    arrival = np.minimum(depart + milliseconds(ways.direct[row], speed), FAR)
-    via = np.full(arrival.shape, -1, np.int64)
-    for hop in range(len(ways.hop_gate)):
-        behind = found.behind[:, hop, None]
-        if (behind >= FAR).all():
-            continue
-        after = behind + milliseconds(ways.from_hop[hop][None], speed)
-        better = after < arrival
-        arrival, via = np.where(better, after, arrival), np.where(better, hop, via)
-    return Travel(arrival, via, ways.hop_gate, found.reached, found.let_in, found.behind, found.before)
-
-
 @dataclass(frozen=True, slots=True)
-class _Hops:
-    """Travellers × hops, as in Travel; written while the searches run."""
+class Fleet:
+    """Travellers as arrays; None among them has no position and arrives nowhere (``depart_ms`` 0).
 
-    reached: Integers
-    let_in: Integers
-    behind: Integers
-    before: Integers
+    ``sort`` is the place of each one's party and kind among ``sorts``.
+    """
+
+    speed_kmh: Integers
+    depart_ms: Integers
+    vehicles: Integers
+    crosses: NDArray[np.bool_]
+    sorts: tuple[tuple[str, str], ...]
+    sort: Integers
+
+    @classmethod
+    def of(cls, travellers: Sequence[Traveller | None]) -> Fleet:
+        """Return the arrays."""
+        some = [NOBODY if who is None else who for who in travellers]
+        sorts = tuple(sorted({(who.party, who.kind) for who in some}))
+        which = {sort: index for index, sort in enumerate(sorts)}
+        numbers = [(who.speed_kmh, who.depart_ms, who.vehicles, which[who.party, who.kind]) for who in some]
+        speed, depart, vehicles, sort = np.array(numbers, np.int64).reshape(-1, 4).T.copy()
+        return cls(speed, depart, vehicles, np.array([who.crosses_line for who in some], bool), sorts, sort)
+
+    def part(self, indices: Integers) -> Fleet:
+        """Return some of them."""
+        return Fleet(
+            self.speed_kmh[indices],
+            self.depart_ms[indices],
+            self.vehicles[indices],
+            self.crosses[indices],
+            self.sorts,
+            self.sort[indices],
+        )
+
+    def without_notice(self) -> Fleet:
+        """Return them ready to leave at once."""
+        return replace(self, depart_ms=np.zeros_like(self.depart_ms))
+
+    def crossing_all(self) -> Fleet:
+        """Return them, each allowed by its own side to cross."""
+        return replace(self, crosses=np.ones_like(self.crosses))
+
+    def staying(self) -> Fleet:
+        """Return them, none allowed to cross."""
+        return replace(self, crosses=np.zeros_like(self.crosses))
+
+    def permitted(self, gates: Sequence[Gate]) -> NDArray[np.bool_]:
+        """Tell which traveller may pass which gate, whatever the hour."""
+        may = np.array([[gate.permits(*sort) for gate in gates] for sort in self.sorts], bool)
+        allowed: NDArray[np.bool_] = may.reshape(len(self.sorts), len(gates))[self.sort] & self.crosses[:, None]
+        return allowed
+
+    def passing_ms(self, gates: Sequence[Gate]) -> Integers:
+        """Return what passing each gate takes each traveller once it is let in (see Gate.passing_ms)."""
+        queue = [gate.queue_ms(self.vehicles) + gate.wait_ms for gate in gates]
+        return np.stack(queue, axis=1) if queue else np.zeros((len(self.speed_kmh), 0), np.int64)
 
 
-def _over_gates(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller], row: Integers) -> _Hops:
-    """Return when each traveller is behind each hop that it can pass."""
-    speed = np.array([[who.speed_kmh] for who in travellers], np.int64)
-    depart = np.array([[who.depart_ms] for who in travellers], np.int64)
-    allowed = _permitted(ways, gates, travellers)
-    first = milliseconds(ways.to_hop[row], speed)
-    reached = np.where(allowed & (first < FAR), depart + first, FAR)
-    found = _Hops(reached, *(np.full(reached.shape, fill, np.int64) for fill in (FAR, FAR, -1)))
-    passing = np.array([[gate.passing_ms(who.vehicles) for gate in gates] for who in travellers], np.int64)
-    waiting, everyone = allowed.copy(), np.arange(len(travellers))
-    for _ in range(reached.shape[1]):
-        hop = np.argmin(np.where(waiting, reached, FAR), axis=1)
-        at = np.where(waiting[everyone, hop], reached[everyone, hop], FAR)
-        who = np.nonzero(at < FAR)[0]
-        if not who.size:
-            break
-        hop, gate = hop[who], np.array(ways.hop_gate)[hop[who]]
-        waiting[who, hop] = False
-        let_in = _let_in(gates, gate, at[who])
-        who, hop, gate, let_in = (one[let_in < FAR] for one in (who, hop, gate, let_in))
-        behind = let_in + passing[who, gate] + milliseconds(ways.hop_cost[hop], speed[who, 0])
-        found.let_in[who, hop], found.behind[who, hop] = let_in, behind
-        then = behind[:, None] + milliseconds(ways.between[hop], speed[who])
-        better = waiting[who] & (then < reached[who])
-        reached[who] = np.where(better, then, reached[who])
-        found.before[who] = np.where(better, hop[:, None], found.before[who])
-    return found
+NOBODY = Traveller(0, 0, 1)
 
 
-def _permitted(ways: Ways, gates: Sequence[Gate], travellers: Sequence[Traveller]) -> NDArray[np.bool_]:
-    """Tell which traveller may pass which hop, whatever the hour."""
-    sorts = sorted({(who.party, who.kind) for who in travellers})
-    may = np.array([[gates[g].permits(*sort) for g in ways.hop_gate] for sort in sorts], bool)
-    which = {sort: index for index, sort in enumerate(sorts)}
-    mine = np.array([which[who.party, who.kind] for who in travellers], np.int64)
-    crosses = np.array([[who.crosses_line] for who in travellers], bool)
-    allowed: NDArray[np.bool_] = may.reshape(len(sorts), len(ways.hop_gate))[mine] & crosses
-    return allowed & (ways.hop_cost < FAR)[None]
-
-
-def _let_in(gates: Sequence[Gate], gate: Integers, at: Integers) -> Integers:
-    """Return when those who reach their gates at these moments are let in, FAR if never."""
-    result = np.full(at.shape, FAR, np.int64)
-    for index in np.unique(gate):
-        here = np.nonzero(gate == index)[0]
-        spans = np.array(gates[index].spans, np.int64).reshape(-1, 2)
-        if gates[index].closed or not len(spans):
-            continue
-        span = np.searchsorted(spans[:, 1], at[here], side="right")
-        within = span < len(spans)
-        opens = spans[np.minimum(span, len(spans) - 1), 0]
-        result[here] = np.where(within, np.maximum(at[here], opens), FAR)
-    return result
+def travel(ways: Ways, gates: Sequence[Gate], fleet: Fleet, row: Integers) -> Travel:
+    """Return when each traveller arrives at each place; ``row`` are the travellers' rows in ``ways``."""
+    hop_gate = np.array(ways.hop_gate, np.int64)
+    spans = [() if gate.closed else gate.spans for gate in gates]
+    first = np.cumsum([0, *(len(some) for some in spans)])
+    opens, closes = np.array([span for some in spans for span in some], np.int64).reshape(-1, 2).T.copy()
+    found = passing.journeys(
+        row,
+        fleet.speed_kmh,
+        fleet.depart_ms,
+        fleet.permitted(gates)[:, hop_gate] & (ways.hop_cost < FAR)[None],
+        fleet.passing_ms(gates),
+        hop_gate,
+        ways.hop_cost,
+        ways.direct,
+        ways.to_hop,
+        ways.between,
+        ways.from_hop,
+        first,
+        opens,
+        closes,
+    )
+    arrival, via, *hops = found
+    return Travel(arrival, via, ways.hop_gate, *hops)
