@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from response.test_dispatch_brute_force import everything
+from response.test_reach_and_dispatch import BEYOND, GATE, HOUR, RULE, land, scene, unit
 from sarhad.response.dispatch import propose
 from sarhad.response.dispatch.explain import faster, relaxations
 from sarhad.response.dispatch.scene import Scene
@@ -15,8 +17,6 @@ from sarhad.response.proposal import Reason
 from sarhad.response.reach import VEHICLE
 from sarhad.response.snapshot import CaveatState, IncidentState, Need, Snapshot, UnitState
 from sarhad.wire.values import Place, Range
-from tests.response.test_dispatch_brute_force import everything
-from tests.response.test_reach_and_dispatch import BEYOND, GATE, HOUR, RULE, land, scene, unit
 
 ROADS = land()
 
