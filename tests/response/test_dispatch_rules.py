@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from response.test_dispatch_brute_force import everything
 from response.test_reach_and_dispatch import BEYOND, GATE, HOUR, RULE, land, scene, unit
+from response.trying import everything
 from sarhad.response.dispatch import propose
 from sarhad.response.dispatch.explain import faster, relaxations
 from sarhad.response.dispatch.scene import Scene
