@@ -91,7 +91,7 @@ def show(count: int, octets: int, desk: Times, plain: Times) -> None:
     line(f"all {count:,} stand on the map", desk.drawn_s, plain.drawn_s, "s")
     line("frames a second while moving", desk.fps, plain.fps, "")
     line("longest frame while moving", desk.worst_ms, plain.worst_ms, "ms")
-    line("an event is on the screen", desk.news_ms, plain.news_ms, "ms")
+    line("from the act to the screen", desk.news_ms, plain.news_ms, "ms")
     print(f"  bare page's script {plain.script_kb:.1f} KB gz")
 
 

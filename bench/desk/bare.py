@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import os
@@ -50,9 +51,31 @@ async def served(points: bytes) -> AsyncIterator[tuple[str, int]]:
         kind, content = files[request.path]
         return web.Response(body=content, content_type=kind)
 
+    listening: set[web.StreamResponse] = set()
+
+    async def events(request: web.Request) -> web.StreamResponse:
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        listening.add(stream)
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            while True:
+                await asyncio.sleep(1)
+                await stream.write(b": alive\n\n")
+        listening.discard(stream)
+        return stream
+
+    async def add(request: web.Request) -> web.Response:
+        said = await request.read()
+        for stream in tuple(listening):
+            with contextlib.suppress(ConnectionError):
+                await stream.write(b"event: added\ndata: " + said + b"\n\n")
+        return web.Response()
+
     app = web.Application()
+    app.router.add_get("/events", events)
+    app.router.add_post("/add", add)
     app.router.add_get("/{tail:.*}", answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -14,7 +14,7 @@ import { preferences } from "./preferences.svelte";
 import { router } from "./router.svelte";
 
 type Part = "desk" | "items" | "incidents" | "ground" | "log" | "selected";
-const ALL: readonly Part[] = ["desk", "items", "incidents", "ground", "log", "selected"];
+const ALL: readonly Part[] = ["incidents", "desk", "items", "ground", "log", "selected"];
 const GROUND = /^(ground|sector|crossing|post|unit|notice|zone-notice)\b/;
 const PAGE = 200;
 const GATHER_MS = 40;
@@ -105,6 +105,7 @@ class Desk {
   #wanted = new Set<Part>();
   #gathering = 0;
   #loading = false;
+  #loadedAt = -GATHER_MS;
   #stop: (() => void) | null = null;
   #noticeId = 0;
   /** Who else follows what changes; written by `hear`. */
@@ -198,7 +199,6 @@ class Desk {
 
   #changed(subjects: readonly string[]): void {
     this.#tellHearers(subjects);
-    this.refresh("items", "log", "selected");
     for (const subject of subjects) {
       if (subject.startsWith("incident/")) {
         this.held.changed(subject.slice("incident/".length));
@@ -206,6 +206,7 @@ class Desk {
       } else if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
       else if (GROUND.test(subject)) this.refresh("ground");
     }
+    this.refresh("items", "log", "selected");
   }
 
   /** Asks for all of it again: something may have been missed. */
@@ -219,7 +220,9 @@ class Desk {
     for (const part of parts) this.#wanted.add(part);
     if (parts.length === ALL.length) this.held.changedAll();
     if (this.#loading || this.#gathering || !this.session) return;
-    this.#gathering = window.setTimeout(() => void this.#drain(), GATHER_MS);
+    // What comes after a quiet time goes at once; only what comes thick is gathered.
+    const quiet = performance.now() - this.#loadedAt > GATHER_MS;
+    this.#gathering = window.setTimeout(() => void this.#drain(), quiet ? 0 : GATHER_MS);
   }
 
   async #drain(): Promise<void> {
@@ -233,6 +236,7 @@ class Desk {
       this.ready = true;
     }
     this.#loading = false;
+    this.#loadedAt = performance.now();
   }
 
   async #load(part: Part): Promise<void> {
