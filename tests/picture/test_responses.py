@@ -87,3 +87,14 @@ def test_times_run_from_proved_delivery_to_proved_arrival() -> None:
     assert {(one.step, one.urgency, one.median_s) for one in found.steps} == {
         ("accept", "flash", 300), ("arrive", "flash", 300),
     }  # fmt: skip
+
+
+def test_a_declines_reason_stands_at_its_step_and_the_order_keeps_its_own_words() -> None:
+    order = k.Tasking(unit="ir:9", incident=INCIDENT, status="ordered", place=place(), text=words("Block the road"))
+    decline = k.Tasking(unit="ir:9", incident=INCIDENT, status="declined", text=words("No fuel"))
+    (found,) = picture(*HEAD, entry("ir:2", order), entry("ir:3", decline)).taskings()
+    assert (found.status, found.order.ref, found.text, found.place) == ("declined", "ir:2", order.text, order.place)
+    assert [step.text for step in found.steps] == [order.text, decline.text]
+    again = k.Tasking(unit="ir:9", incident=INCIDENT, status="ordered", text=words("Watch the bridge"))
+    (found,) = picture(*HEAD, *(entry(f"ir:{n}", said) for n, said in enumerate((order, decline, again), 2))).taskings()
+    assert (found.order.ref, found.text, found.place) == ("ir:4", again.text, None)

@@ -20,28 +20,28 @@ def tasking_views(state: State, records: list[Record]) -> tuple[TaskingView, ...
     return tuple(_tasking(state, found[key]) for key in sorted(found))
 
 
-def _tasking(state: State, steps: list[Record]) -> TaskingView:
-    newest = state.effective(steps[-1])
-    assert isinstance(newest, Tasking)
+def _tasking(state: State, records: list[Record]) -> TaskingView:
+    said = [(record, data) for record in records if isinstance(data := state.effective(record), Tasking)]
+    ordering, order = next((one for one in reversed(said) if one[1].status == "ordered"), said[0])
+    newest = said[-1][1]
     unit = state.records.get(newest.unit)
     return TaskingView(
-        party=steps[-1].party,
+        party=ordering.party,
         unit=newest.unit,
         unit_code=unit.data.code if unit is not None and isinstance(unit.data, Unit) else "",
         incident=newest.incident,
-        exercise=steps[-1].header.exercise,
+        exercise=records[-1].header.exercise,
         status=newest.status,
-        place=newest.place,
-        due=newest.due,
-        text=newest.text,
-        steps=tuple(_step(state, record) for record in steps),
+        order=_step(ordering, order),
+        place=order.place,
+        due=order.due,
+        text=order.text,
+        steps=tuple(_step(record, data) for record, data in said),
     )
 
 
-def _step(state: State, record: Record) -> TaskingStep:
-    said = state.effective(record)
-    assert isinstance(said, Tasking)
-    return TaskingStep(ref=record.ref, by=record.header.by, at=record.header.at, status=said.status)
+def _step(record: Record, said: Tasking) -> TaskingStep:
+    return TaskingStep(ref=record.ref, by=record.header.by, at=record.header.at, status=said.status, text=said.text)
 
 
 def pledge_views(state: State, exercise: str | None) -> tuple[PledgeView, ...]:

@@ -31,7 +31,6 @@ from sarhad.web.session import officer_view
 from sarhad.web.shapes import Answered, PartyView
 from sarhad.web.watch import Drill, party_view
 from sarhad.wire.ids import Ref
-from sarhad.wire.kinds import Tasking as TaskingData
 from sarhad.wire.kinds import Unit
 from sarhad.wire.values import Moment, Names, Place, Urgency, Words
 
@@ -133,7 +132,7 @@ async def get_field(request: Call, office: Here, unit: OfUnit = None, exercise: 
         officer=officer_view(office, actor.officer),
         units=() if _bound(actor) else tuple(UnitChoice(ref=u.ref, code=u.code, names=u.names) for u in ours),
         unit=mine,
-        taskings=tuple(_tasking(office, one, held.get(one.incident)) for one in taskings),
+        taskings=tuple(_tasking(one, held.get(one.incident)) for one in taskings),
         notices=() if mine is None else tuple(_notices(office, mine, exercise)),
         warnings=() if mine is None else tuple(_warnings(office, mine, frozenset(held), exercise)),
         messages=() if mine is None else _messages(office, mine, incidents, exercise),
@@ -171,29 +170,22 @@ def _taskings(office: Office, code: str, exercise: str | None) -> list[TaskingVi
     mine = [one for one in office.desk.picture.taskings(exercise) if (one.party, one.unit_code) == (party, code)]
     since = office.desk.now() - DAY_US
     mine = [one for one in mine if one.status not in ENDED or one.steps[-1].at >= since]
-    mine.sort(key=lambda one: (one.status in ENDED, -_order(one).at))
+    mine.sort(key=lambda one: (one.status in ENDED, -one.order.at))
     return mine[:MAX_TASKINGS]
 
 
-def _order(tasking: TaskingView) -> TaskingStep:
-    return next((step for step in reversed(tasking.steps) if step.status == "ordered"), tasking.steps[0])
-
-
-def _tasking(office: Office, tasking: TaskingView, incident: IncidentView | None) -> FieldTasking:
-    order = _order(tasking)
-    held = office.desk.held(order.ref)
-    said = held.data if held is not None and isinstance(held.data, TaskingData) else tasking
+def _tasking(tasking: TaskingView, incident: IncidentView | None) -> FieldTasking:
     return FieldTasking(
         unit=tasking.unit,
         incident=tasking.incident,
-        order=order.ref,
-        ordered_by=order.by,
-        ordered_at=order.at,
+        order=tasking.order.ref,
+        ordered_by=tasking.order.by,
+        ordered_at=tasking.order.at,
         status=tasking.status,
-        place=said.place,
+        place=tasking.place,
         incident_place=incident.place if incident is not None else None,
-        due=said.due,
-        text=said.text,
+        due=tasking.due,
+        text=tasking.text,
         title=incident.title if incident is not None else None,
         category=incident.category if incident is not None else None,
         when=incident.when if incident is not None else None,

@@ -5169,12 +5169,14 @@ export interface components {
             readonly by: string;
             readonly ref: string;
             readonly status: string;
+            readonly text: components["schemas"]["Words"] | null;
         };
         /** TaskingView */
         readonly TaskingView: {
             readonly due: components["schemas"]["Moment"] | null;
             readonly exercise: string | null;
             readonly incident: string;
+            readonly order: components["schemas"]["TaskingStep"];
             readonly party: string;
             readonly place: components["schemas"]["Place"] | null;
             readonly status: string;

@@ -96,16 +96,21 @@ class TimelineEntry(View, frozen=True, kw_only=True):
 
 
 class TaskingStep(View, frozen=True, kw_only=True):
-    """One status of a tasking, in its party's order."""
+    """One status of a tasking, in its party's order; ``text`` is what was said with it, as why it was declined."""
 
     ref: str
     by: str
     at: int
     status: str
+    text: Words | None
 
 
 class TaskingView(View, frozen=True, kw_only=True):
-    """What a party ordered one of its units to do about an incident; ``steps`` oldest first."""
+    """What a party ordered one of its units to do about an incident; ``steps`` oldest first.
+
+    ``order`` is the step that orders it (the newest one, the first step where none does); ``place``,
+    ``due`` and ``text`` are that step's, whatever was said since.
+    """
 
     party: str
     unit: str
@@ -113,6 +118,7 @@ class TaskingView(View, frozen=True, kw_only=True):
     incident: str
     exercise: str | None
     status: str
+    order: TaskingStep
     place: Place | None
     due: Moment | None
     text: Words | None
