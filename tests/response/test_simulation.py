@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 import pytest
-import simpy
 
 from sarhad.response.simulation import (
     Delay,
@@ -24,7 +22,7 @@ from sarhad.response.simulation import (
     simulate,
 )
 from sarhad.response.siting import SitingError
-from sarhad.response.siting.kernels import Floats
+from simpy_model import with_simpy
 
 
 def stream(seed: int, calls: int, places: int, gap: float = 1000.0, scene: float = 2500.0) -> Stream:
@@ -33,36 +31,6 @@ def stream(seed: int, calls: int, places: int, gap: float = 1000.0, scene: float
     return Stream(
         time, random.integers(0, places, calls), random.exponential(scene, calls), random.exponential(200.0, calls)
     )
-
-
-def with_simpy(direct: Floats, calls: Stream) -> Floats:
-    """The same rules written for SimPy: the nearest idle unit goes, else the longest waiting is taken."""
-    world = simpy.Environment()
-    idle, queue = set(range(len(direct))), list[int]()
-    response = np.full(calls.time.size, np.inf)
-
-    def serve(unit: int, i: int) -> Generator[Any, Any, None]:
-        took = direct[unit, calls.place[i]]
-        response[i] = world.now + took - calls.time[i]
-        yield world.timeout(took + calls.scene[i])
-        if queue:
-            world.process(serve(unit, queue.pop(0)))
-        else:
-            idle.add(unit)
-
-    def source() -> Generator[Any, Any, None]:
-        for i, at in enumerate(calls.time):
-            yield world.timeout(at - world.now)
-            if idle:
-                unit = min(sorted(idle), key=lambda u: direct[u, calls.place[i]])
-                idle.remove(unit)
-                world.process(serve(unit, i))
-            else:
-                queue.append(i)
-
-    world.process(source())
-    world.run()
-    return response
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -14,11 +14,10 @@ import VectorSource from "ol/source/Vector";
 import type Style from "ol/style/Style";
 import { degrees, toE7, type Position } from "../model/coordinates";
 import type { Marks } from "../model/marks";
+import { Backdrop } from "./backdrop";
 import { Dots, type SymbolOf } from "./dots";
-import { adminStyle, borderStyle, landStyle, shapes } from "./ground";
-import type { ReadRange } from "./later/basemap";
 import { chosen, markOf, markStyle, type UnitSymbol } from "./marks";
-import { PALETTES, type Palette } from "./palette";
+import { PALETTES } from "./palette";
 
 export interface ChartEvents {
   /** The officer chose a mark; `refs` are the records that it stands for. */
@@ -48,6 +47,7 @@ const PICK_PIXELS = 12;
 const NO_SYMBOLS: Symbols = { incident: () => null, unit: () => null };
 
 export class Chart {
+  readonly backdrop: Backdrop;
   readonly #map: OlMap;
   readonly #target: HTMLElement;
   readonly #view = new View({ center: [0, 0], zoom: 5, minZoom: 3, maxZoom: 17, enableRotation: false });
@@ -60,8 +60,6 @@ export class Chart {
   readonly #live = new VectorSource();
   readonly #sketch = new VectorSource();
   readonly #layers: readonly (VectorImageLayer<VectorSource> | VectorLayer<VectorSource>)[];
-  readonly #restyle: ((palette: Palette) => void)[] = [];
-  #palette: Palette = PALETTES.dark;
   #symbols: Symbols = NO_SYMBOLS;
   #home: Extent = createEmpty();
   /** Whether the region was fitted into the window, and how it lay then; written by `home`. */
@@ -79,8 +77,8 @@ export class Chart {
   constructor(target: HTMLElement, events: ChartEvents) {
     this.#events = events;
     this.#target = target;
-    this.#base = new Dots(this.#palette, 10, () => events.drawn?.());
-    this.#fresh = new Dots(this.#palette, 11, () => events.drawn?.());
+    this.#base = new Dots(PALETTES.dark, 10, () => events.drawn?.());
+    this.#fresh = new Dots(PALETTES.dark, 11, () => events.drawn?.());
     const style = (feature: unknown) => this.#style(feature as Feature);
     this.#layers = [
       new VectorImageLayer({ source: this.#still, style, zIndex: 9, imageRatio: 1.5 }),
@@ -94,6 +92,7 @@ export class Chart {
       controls: [],
       interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
     });
+    this.backdrop = new Backdrop(this.#map);
     // A place is set at once; a mark is chosen only when no second click makes it a zoom.
     this.#map.on("click", (event) => this.#placed(event as MapBrowserEvent<PointerEvent>, false));
     this.#map.on("singleclick", (event) => this.#clicked(event as MapBrowserEvent<PointerEvent>));
@@ -123,25 +122,8 @@ export class Chart {
     this.#fitted = [...(this.#view.getCenter() ?? []), this.#view.getResolution() ?? 0];
   }
 
-  /** Shows the region's own tiles; rejects when the file can't be read. */
-  async addBasemap(name: string, read: ReadRange): Promise<void> {
-    const { basemap, basemapStyle } = await import("./later/basemap");
-    const layer = await basemap(name, read);
-    this.#map.addLayer(layer);
-    this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#view.getZoom() ?? 0)));
-  }
-
-  addShapes(kind: "land" | "admin" | "border", json: unknown): void {
-    const layer = shapes(json, { land: 0, admin: 2, border: 3 }[kind]);
-    this.#map.addLayer(layer);
-    const styles = { land: landStyle, admin: adminStyle, border: borderStyle }[kind];
-    this.#onTheme((palette) => layer.setStyle(styles(palette)));
-  }
-
   theme(theme: "dark" | "light"): void {
-    this.#palette = PALETTES[theme];
-    this.#target.style.backgroundColor = this.#palette.sea;
-    for (const restyle of this.#restyle) restyle(this.#palette);
+    this.backdrop.theme(theme);
     this.#redress();
   }
 
@@ -229,19 +211,14 @@ export class Chart {
     return this.#map.getSize() ?? [800, 600];
   }
 
-  #onTheme(restyle: (palette: Palette) => void): void {
-    this.#restyle.push(restyle);
-    restyle(this.#palette);
-  }
-
   #redress(): void {
-    for (const dots of [this.#base, this.#fresh]) dots.style(this.#palette, this.#symbols.incident);
+    for (const dots of [this.#base, this.#fresh]) dots.style(this.backdrop.palette, this.#symbols.incident);
     for (const layer of this.#layers) layer.changed();
   }
 
   #style(feature: Feature): Style | Style[] {
     const selected = this.#selected !== null && markOf(feature).refs.includes(this.#selected);
-    return markStyle(feature, this.#palette, this.#view.getZoom() ?? 6, selected, this.#symbols.unit);
+    return markStyle(feature, this.backdrop.palette, this.#view.getZoom() ?? 6, selected, this.#symbols.unit);
   }
 
   #markSelected(): void {

@@ -19,10 +19,9 @@ import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { ReachView } from "../api/types";
 import { degrees, type Position } from "../model/coordinates";
+import { Backdrop } from "./backdrop";
 import { positionOf } from "./chart";
-import { adminStyle, borderStyle, landStyle, shapes } from "./ground";
-import type { ReadRange } from "./later/basemap";
-import { PALETTES, type Palette } from "./palette";
+import { PALETTES } from "./palette";
 
 /** How a place is shown: by the band it is reached in, or by what jointness changes. */
 export type Tone = "30" | "60" | "120" | "later" | "never" | "sooner" | "same" | "worse";
@@ -56,14 +55,13 @@ export function sharedView(): View {
 }
 
 export class PlanChart {
+  readonly backdrop: Backdrop;
   readonly #map: OlMap;
-  readonly #target: HTMLElement;
   readonly #view: View;
   readonly #dots = new VectorSource();
   readonly #pins = new VectorSource();
   readonly #area = new VectorSource();
   readonly #layers: readonly VectorImageLayer<VectorSource>[];
-  readonly #restyle: ((palette: Palette) => void)[] = [];
   /** Written by `theme`. */
   #theme: "dark" | "light" = "dark";
   /** The heaviest place; written by `dots`. */
@@ -73,13 +71,13 @@ export class PlanChart {
 
   /** `picked` is told the number of the place that was clicked, null beside all of them; `hovered` where the pointer is. */
   constructor(target: HTMLElement, view: View, picked: (place: number | null) => void, hovered: (position: Position | null) => void) {
-    this.#target = target;
     this.#view = view;
     const area = new VectorImageLayer({ source: this.#area, zIndex: 4, imageRatio: 1.2, style: (feature) => this.#areaStyle(feature as Feature) });
     const dots = new VectorImageLayer({ source: this.#dots, zIndex: 10, imageRatio: 1.2, style: (feature) => this.#dotStyle(feature as Feature) });
     const pins = new VectorImageLayer({ source: this.#pins, zIndex: 20, imageRatio: 1.2, style: (feature) => this.#pinStyle(feature as Feature) });
     this.#layers = [area, dots, pins];
     this.#map = new OlMap({ target, layers: [area, dots, pins], view, controls: [], interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
+    this.backdrop = new Backdrop(this.#map);
     this.#map.on("singleclick", (event) => picked(this.#pick((event as MapBrowserEvent<PointerEvent>).coordinate)));
     this.#map.on("pointermove", (event) => hovered(positionOf((event as MapBrowserEvent<PointerEvent>).coordinate)));
     target.addEventListener("pointerleave", () => hovered(null));
@@ -114,24 +112,9 @@ export class PlanChart {
     if (!this.#framed) this.home();
   }
 
-  async addBasemap(name: string, read: ReadRange): Promise<void> {
-    const { basemap, basemapStyle } = await import("./later/basemap");
-    const layer = await basemap(name, read);
-    this.#map.addLayer(layer);
-    this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#view.getZoom() ?? 0)));
-  }
-
-  addShapes(kind: "land" | "admin" | "border", json: unknown): void {
-    const layer = shapes(json, { land: 0, admin: 2, border: 3 }[kind]);
-    this.#map.addLayer(layer);
-    const styles = { land: landStyle, admin: adminStyle, border: borderStyle }[kind];
-    this.#onTheme((palette) => layer.setStyle(styles(palette)));
-  }
-
   theme(theme: "dark" | "light"): void {
     this.#theme = theme;
-    this.#target.style.backgroundColor = PALETTES[theme].sea;
-    for (const restyle of this.#restyle) restyle(PALETTES[theme]);
+    this.backdrop.theme(theme);
     for (const layer of this.#layers) layer.changed();
   }
 
@@ -175,11 +158,6 @@ export class PlanChart {
     const feature = new Feature({ geometry: new Polygon([ring]) });
     feature.set("rank", rank, true);
     return feature;
-  }
-
-  #onTheme(restyle: (palette: Palette) => void): void {
-    this.#restyle.push(restyle);
-    restyle(PALETTES[this.#theme]);
   }
 
   #areaStyle(feature: Feature): Style {
