@@ -108,3 +108,54 @@ async def test_an_order_that_has_ended_is_not_announced(line: Line, status: str)
     await line.ir.act("duty", k.Tasking(**data), release=JOINT)  # type: ignore[arg-type]
     await line.noticing.catch_up()
     assert line.notices() == []
+
+
+@pytest.mark.parametrize("status", ["declined", "closed"])
+async def test_when_the_order_ends_the_notice_ends_on_record_at_both_desks(line: Line, status: str) -> None:
+    await line.order("Z2")
+    await line.noticing.catch_up()
+    (notice,) = line.notices()
+    await settle(line.ir, line.pk)
+    line.ir.clock.now = line.pk.clock.now = notice.when.start + 60_000_000
+    data = {"unit": line.refs["Z2"], "incident": line.refs["incident"], "status": status}
+    await line.ir.act("duty", k.Tasking(**data), release=JOINT)  # type: ignore[arg-type]
+    at = line.ir.clock.now
+    await Noticing(line.ir.desk, compute).catch_up()  # a node that was started anew knows what it announced
+    (once,) = line.notices()
+    await line.noticing.catch_up()
+    await settle(line.ir, line.pk)
+    assert at <= once.when.end <= line.ir.clock.now
+    for house in (line.ir, line.pk):
+        (ended,) = [one for one in house.desk.picture.ground().notices if one.activity == "response"]
+        assert (ended.ref, ended.when.start, ended.when.end) == (notice.ref, notice.when.start, once.when.end)
+        assert (ended.place, ended.units) == (notice.place, notice.units)
+        held = house.desk.held(notice.ref)
+        assert held is not None
+        assert isinstance(held.data, k.ZoneNotice)
+        assert held.data.when == notice.when  # what was announced stays readable
+        house.clock.now += 1_000_000
+        assert house.desk.picture.ground(None, house.clock.now).notices == ()
+
+
+async def test_a_notice_whose_time_has_not_come_is_ended_at_once(line: Line) -> None:
+    await line.order("Z1")
+    await line.noticing.catch_up()
+    (notice,) = line.notices()
+    assert notice.when.start > line.ir.clock.now
+    decline = k.Tasking(unit=line.refs["Z1"], incident=line.refs["incident"], status="declined", text=words("No fuel"))
+    await line.ir.act("duty", decline, release=JOINT)
+    await line.noticing.catch_up()
+    (ended,) = line.notices()
+    assert ended.when.start == ended.when.end < notice.when.start
+
+
+async def test_a_unit_that_is_ordered_anew_is_announced_anew(line: Line) -> None:
+    await line.order("Z2")
+    await line.noticing.catch_up()
+    (first,) = line.notices()
+    line.ir.clock.now += 60_000_000
+    await line.order("Z2")
+    await line.noticing.catch_up()
+    now = line.ir.clock.now + 1
+    (second,) = [one for one in line.notices() if one.when.end > now]
+    assert second.ref != first.ref

@@ -17,7 +17,7 @@ from sarhad.response.errors import PlanError
 from sarhad.response.kept import Kept
 from sarhad.web.settings import WebSettings
 from sarhad.wire import kinds as k
-from sarhad.wire.values import JOINT, Moment, Names, Place, Range, named
+from sarhad.wire.values import JOINT, OWN, Moment, Names, Place, Range, named
 from web.served import Served, served
 
 REGION = Path(__file__).parents[2] / "examples" / "sistan-balochistan"
@@ -251,6 +251,46 @@ async def test_a_way_through_a_notice_is_refused_with_the_reason_until_said_othe
     assert states_or_none(await line.page(line.ir)) == {}
     status, _ = await line.post(line.ir, "duty", "/api/response/send", proposal=proposal, despite=True)
     assert status == 201
+
+
+async def test_who_accepts_looks_at_the_way_anew_under_notices_that_the_asker_does_not_know(line: Line) -> None:
+    ref = await line.proposed()
+    await line.post(line.ir, "duty", "/api/response/send", proposal=ref)
+    now = line.pk.house.clock.now
+    notice = k.ZoneNotice(
+        activity="exercise", when=Moment(start=now, end=now + 86_400_000_000), place=MIRJAVEH, radius_m=2_000,
+        text=words("Live firing"),
+    )  # fmt: skip
+    kept_home = await line.pk.house.act("duty", notice, release=OWN)
+    await line.settle()
+    page = await line.page(line.pk)
+    assert page["response"]["proposals"][0]["data"].get("clashes", []) == []
+    request = next(one["asked"]["ref"] for one in page["response"]["turnouts"] if one["asked"])
+    body = {"request": request, "outcome": "will", "text": {"lang": "en", "text": "WILCO"}}
+    status, said = await line.post(line.pk, "duty", "/api/response/reply", **body)
+    assert (status, said["code"]) == (422, "notice-clash")
+    assert kept_home in said["what"]
+    assert states(await line.page(line.pk))["N1"] == "asked"
+    # The unit has moved past the area: nothing is in its way any more.
+    past = Place(lat=289_300_000, lon=614_800_000, precision=1)
+    moved = k.UnitStatus(
+        unit=line.refs["N1"], status="available", as_of=Moment(start=now + 60, end=now + 60), place=past
+    )
+    await line.pk.house.act("duty", moved, release=JOINT)
+    status, made = await line.post(line.pk, "duty", "/api/response/reply", **body)
+    assert status == 201, made
+
+
+async def test_own_units_are_looked_at_anew_before_they_are_ordered(line: Line) -> None:
+    proposal = await line.proposed()
+    now = line.ir.house.clock.now
+    place = Place(lat=289_550_000, lon=614_850_000, precision=1)
+    when = Moment(start=now, end=now + 86_400_000_000)
+    notice = k.ZoneNotice(activity="engineering", when=when, place=place, radius_m=2_000, text=words("Blasting"))
+    await line.ir.house.act("duty", notice, release=JOINT)
+    status, said = await line.post(line.ir, "duty", "/api/response/send", proposal=proposal)
+    assert (status, said["code"]) == (422, "notice-clash")
+    assert line.refs["Z2"] in said["what"]
 
 
 def states_or_none(page: Any) -> dict[str, str]:

@@ -176,6 +176,11 @@ class Desk:
             await asyncio.to_thread(keys.remember, self._ledger, name, intended, body)
             return await self._append(actor, intended, body)
 
+    async def made_with(self, actor: Actor, key: str) -> Record | None:
+        """Return the record that the officer made with this key, None if there is none."""
+        seq = await asyncio.to_thread(keys.place_of, self._ledger, keys.state_key(actor.officer, key))
+        return None if seq is None else self._own(seq)
+
     def _body(self, actor: Actor, data: Data, release: Release, exercise: str | None, at: int | None) -> bytes:
         try:
             return records.write(

@@ -62,6 +62,12 @@ def find(ledger: Ledger, name: str, intended: Intended) -> int | None:
     return next(_places(ledger, known), None)
 
 
+def place_of(ledger: Ledger, name: str) -> int | None:
+    """Return the sequence number of what was written with this key, whatever it is; None: nothing was."""
+    raw = ledger.get_state(name)
+    return None if raw is None else next(_places(ledger, msgspec.json.decode(raw, type=Intention)), None)
+
+
 def _places(ledger: Ledger, known: Intention) -> Iterator[int]:
     for entry in ledger.entries(ledger.log, known.start, ledger.size(ledger.log)):
         if entry.body is not None and body_digest(entry.body) == known.body:

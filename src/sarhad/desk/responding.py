@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
+import structlog
 
 from sarhad.desk.actor import Actor, NotFound, node_actor
 from sarhad.desk.attachments import Attachments
 from sarhad.desk.desk import Desk
 from sarhad.picture.views import ProposalView, ResponseView
 from sarhad.response import joint
+from sarhad.response.errors import PlanError
 from sarhad.response.kept import Kept, Question
 from sarhad.response.proposal import Proposal as Plan
 from sarhad.wire import canonical
-from sarhad.wire.errors import Refused
+from sarhad.wire.errors import Refused, Unavailable
 from sarhad.wire.ids import party_of
-from sarhad.wire.kinds import Answer, Attachment, Clash, Correction, Incident, Leg, Response, Tasking, UnitRequest
+from sarhad.wire.kinds import Answer, Attachment, Clash, Correction, Incident, Leg, Response, Tasking, Unit, UnitRequest
 from sarhad.wire.record import Record
 from sarhad.wire.values import OWN, Moment, Place, Release, Urgency, Words, may_read, named
 
@@ -32,6 +34,9 @@ LIMIT_MS = 10_000
 """The planner's time; the demonstration region takes some tenths of a second."""
 TIMEOUT_S = 60.0
 US = 1_000_000
+
+
+log = structlog.get_logger("sarhad.responding")
 
 
 class Computing(Protocol):
@@ -182,11 +187,19 @@ class Responding:
     # Sending
 
     async def send(
-        self, actor: Actor, proposal: str, units: Iterable[str] | None, text: Words | None, *, despite: bool
+        self,
+        actor: Actor,
+        proposal: str,
+        units: Iterable[str] | None,
+        text: Words | None,
+        compute: Computing | None,
+        *,
+        despite: bool,
     ) -> list[Record]:
         """Order one's own proposed units out and ask for the other side's; return what was written.
 
         ``units`` None: all.  Raises Overtaken or Clashes, unless ``despite``, before anything is written.
+        The ways of one's own are looked at anew (``compute``), the other side looks at its own when it accepts.
         """
         view, found = self._proposal(proposal)
         turn = self._turn(view.incident)
@@ -195,7 +208,8 @@ class Responding:
             legs = _legs(found, units)
             if not despite:
                 self._still_holds(view, found)
-                self._no_clash(found.data.clashes, {leg.unit for leg in legs}, view.exercise)
+                for leg in legs:
+                    await self._no_clash(leg.unit, view.incident, found.data.clashes, view.exercise, compute)
             return [record for leg in legs for record in await self._send(actor, view, found, leg, text)]
 
     async def _send(
@@ -219,10 +233,14 @@ class Responding:
 
     # Replying
 
-    async def reply(self, actor: Actor, request: str, outcome: str, text: Words, *, despite: bool) -> list[Record]:
+    async def reply(
+        self, actor: Actor, request: str, outcome: str, text: Words, compute: Computing | None, *, despite: bool
+    ) -> list[Record]:
         """Answer a request for one of our units; ``will`` orders it out as well.
 
-        Raises Refused when it was answered already, Clashes unless ``despite``; nothing is written then.
+        Its way is looked at anew (``compute``), from where it is now and under every notice that is in force
+        here: the side that proposed it may know of fewer.  Raises Refused when it was answered already,
+        Clashes unless ``despite``; nothing is written then.
         """
         held = self._desk.held(request)
         if held is None or not isinstance(held.data, UnitRequest) or held.data.to != self._desk.party:
@@ -239,8 +257,9 @@ class Responding:
                     f"the unit is sent already: {mine.state}", where="request", do="Report how far it has come"
                 )
             found = next((one for one in (() if view is None else view.proposals) if one.ref == asked.proposal), None)
-            if outcome == "will" and found is not None and not despite:
-                self._no_clash(found.data.clashes, {asked.unit}, exercise)
+            if outcome == "will" and not despite:
+                told = () if found is None else found.data.clashes
+                await self._no_clash(asked.unit, asked.incident, told, exercise, compute)
             return await self._answer(
                 actor, held, outcome, text, answered=mine is not None and mine.state == "promised"
             )
@@ -307,17 +326,42 @@ class Responding:
             what = ", ".join(one.code for one in reasons)
             raise Overtaken(f"the proposal is overtaken: {what}", where="proposal", do="Propose again")
 
-    def _no_clash(self, clashes: Iterable[Clash], units: set[str], exercise: str | None) -> None:
-        """Raise Clashes for a notice that is still in force on the way of one of the units."""
+    async def _no_clash(
+        self, unit: str, incident: str, told: Iterable[Clash], exercise: str | None, compute: Computing | None
+    ) -> None:
+        """Raise Clashes for a notice that is still in force on the way of a unit.
+
+        Our own unit's way is found anew; what was ``told`` in the proposal counts where it cannot be, and for others'.
+        """
+        found = await self._met(unit, incident, exercise, compute)
+        clashes = found if found is not None else tuple(one for one in told if one.unit == unit)
         standing = {one.ref: one for one in self._desk.picture.ground(exercise, self._desk.now()).notices}
         for one in clashes:
             notice = standing.get(one.notice)
-            if one.unit in units and notice is not None and notice.recalled != "complied":
+            if notice is not None and notice.recalled != "complied":
                 raise Clashes(
-                    f"the way of {one.unit} leads through the area of {notice.party}'s notice {notice.ref}",
+                    f"the way of {unit} leads through the area of {notice.party}'s notice {notice.ref}",
                     where="units",
                     do="Speak with that side, then send it despite the notice, or propose again",
                 )
+
+    async def _met(
+        self, unit: str, incident: str, exercise: str | None, compute: Computing | None
+    ) -> tuple[Clash, ...] | None:
+        """Return the notices that our unit's way meets, from where it is now; None where no way can be found now."""
+        desk, held = self._desk, self._desk.held(unit)
+        if compute is None or held is None or held.party != desk.party or not isinstance(held.data, Unit):
+            return None
+        try:
+            question = joint.way_question(
+                desk.picture, desk.party, desk.now(), incident, held.data.code, exercise, distance_m=0
+            )
+            raw = await compute("respond", msgspec.json.encode(question), timeout_s=TIMEOUT_S)
+        except (PlanError, Unavailable) as error:
+            log.warning("a way cannot be looked at anew; the proposal's word counts", unit=unit, what=str(error))
+            return None
+        kept = msgspec.json.decode(raw, type=Kept)
+        return kept.clashes if kept.ways else None
 
 
 def _legs(found: ProposalView, units: Iterable[str] | None) -> list[Leg]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sarhad.node.computing import Bench
-from sarhad.response.dispatch import propose
+from sarhad.response.dispatch import adequate_s, propose
 from sarhad.response.graph import RoadGraph
 from sarhad.response.kept import Kept, Question, WayLine
 from sarhad.response.snapshot import IncidentState, Snapshot, UnitState, read
@@ -75,8 +75,7 @@ def _alone(graph: RoadGraph, snapshot: Snapshot, limit_s: float) -> tuple[Alone,
     for party in sorted({unit.party for unit in snapshot.units}):
         own = tuple(unit for unit in snapshot.units if unit.party == party)
         separate = msgspec.structs.replace(snapshot, units=own, rules=())
-        answers = propose(graph, separate, limit_s=limit_s).answers
-        times = [one.adequate_s for one in answers]
+        times = adequate_s(graph, separate, limit_s=limit_s).values()
         known = [one for one in times if one is not None]
         found.append(Alone(party=party, adequate_s=max(known) if len(known) == len(times) else None))
     return tuple(found)

@@ -1,5 +1,7 @@
 """Zone notices that the node writes itself: a unit that was ordered out will come near the line.
 
+When the order ends (declined, closed, ordered anew) the notice is corrected to end then.
+
 The agreement asks each side to announce what it does within its notice distance; both
 sides' officers signed that, and an officer ordered the unit.  The node only does the
 arithmetic and the announcing: it orders nobody (law 6), and names to a partner nothing
@@ -13,34 +15,35 @@ import structlog
 
 from sarhad.desk import Desk
 from sarhad.desk.actor import KeyReused, node_actor
-from sarhad.picture.views import TaskingView, TermsView
+from sarhad.picture.views import NoticeView, TaskingView, TermsView
 from sarhad.response import joint
 from sarhad.response.errors import PlanError
-from sarhad.response.from_picture import incident_state, snapshot_of
-from sarhad.response.kept import Kept, Question, WayLine
+from sarhad.response.kept import Kept, WayLine
 from sarhad.response.proposal import Proposal as Plan
-from sarhad.response.snapshot import Need
 from sarhad.web.settings import Compute
+from sarhad.wire import canonical
 from sarhad.wire.errors import Unavailable
-from sarhad.wire.kinds import ZoneNotice
+from sarhad.wire.kinds import Correction, ZoneNotice
 from sarhad.wire.values import Moment, Place, Words, named
 
 US = 1_000_000
 ON_ITS_WAY = ("ordered", "accepted", "en-route")
-LIMIT_MS = 10_000
+ENDED = ("declined", "closed")
 METRES_A_DEGREE = 111_195
 
 log = structlog.get_logger("sarhad.notices")
 
 
 class Noticing:
-    """Watches our own orders and announces those that lead near the line.  One task runs it."""
+    """Watches our own orders: announces those that lead near the line, and ends that with them.  One task runs it."""
 
     def __init__(self, desk: Desk, compute: Compute) -> None:
         """Announce from ``desk``; ``compute`` finds the ways."""
         self._desk = desk
         self._compute = compute
-        self._looked: set[str] = set()  # orders that were looked at in this run of the node; written by catch_up
+        # Orders that were looked at in this run of the node, and those whose notices were ended; written by catch_up.
+        self._looked: set[str] = set()
+        self._ended: set[str] = set()
 
     async def run(self) -> None:
         """Announce what is due now, then whatever is ordered, until the desk closes."""
@@ -54,14 +57,17 @@ class Noticing:
             subscription.close()
 
     async def catch_up(self) -> None:
-        """Look at every order of ours that is under way and was not looked at yet."""
+        """Look at every order of ours that is under way or has ended, and was not looked at yet."""
         for exercise in (None, *sorted(self._desk.exercises)):
             for tasking in self._desk.picture.taskings(exercise):
-                if tasking.party == self._desk.party and tasking.status in ON_ITS_WAY:
+                if tasking.party != self._desk.party:
+                    continue
+                await self._end(tasking)
+                if tasking.status in ON_ITS_WAY:
                     await self._look(tasking)
 
     async def _look(self, tasking: TaskingView) -> None:
-        order = next((step for step in reversed(tasking.steps) if step.status == "ordered"), tasking.steps[0])
+        order = tasking.order
         if order.ref in self._looked:
             return
         told = {partner: terms for partner in sorted(self._desk.partners()) if (terms := self._terms(partner))}
@@ -74,6 +80,42 @@ class Noticing:
         except PlanError as error:
             log.warning("no way can be found for an order: announce it by hand", order=order.ref, what=str(error))
         self._looked.add(order.ref)
+
+    # Ending what was announced
+
+    async def _end(self, tasking: TaskingView) -> None:
+        """End the notices of the orders that no longer hold: all but the newest; the newest too when all is over."""
+        desk, over = self._desk, tasking.status in ENDED
+        ground = desk.picture.ground(tasking.exercise, desk.now())
+        standing = {n.ref: n for n in ground.notices if n.party == desk.party and n.activity == "response"}
+        for step in tasking.steps if standing else ():
+            if step.status != "ordered" or step.ref in self._ended or not (over or step.ref != tasking.order.ref):
+                continue
+            for partner in sorted(desk.partners()):
+                made = await desk.made_with(node_actor(desk.party), _key(step.ref, partner))
+                notice = None if made is None else standing.get(made.ref)
+                if notice is not None and notice.recalled != "complied":
+                    await self._correct(notice, tasking, partner)
+            self._ended.add(step.ref)
+
+    async def _correct(self, notice: NoticeView, tasking: TaskingView, partner: str) -> None:
+        desk, now = self._desk, self._desk.now()
+        ended = ZoneNotice(
+            activity="response",
+            when=Moment(start=min(notice.when.start, now), end=now),
+            place=notice.place,
+            radius_m=notice.radius_m,
+            units=notice.units,
+            to=notice.to,
+            about=notice.about,
+            text=notice.text,
+        )
+        change = Correction(
+            record=notice.ref, data=msgspec.Raw(canonical.encode(ended)), reason=_ending(tasking.status)
+        )
+        await desk.act(node_actor(desk.party), change, release=named(partner), exercise=tasking.exercise)
+
+    # Announcing
 
     def _terms(self, partner: str) -> TermsView | None:
         terms = self._desk.picture.agreement_in_force(self._desk.party, partner)
@@ -106,29 +148,33 @@ class Noticing:
                 notice,
                 release=named(partner),
                 exercise=tasking.exercise,
-                key=f"notice {order} {partner}",
+                key=_key(order, partner),
             )
         except KeyReused:
             return  # announced before a restart, from where the unit stood then
 
     async def _way(self, tasking: TaskingView, at: int, distance_m: int) -> tuple[WayLine | None, int]:
         """Return the unit's way to its incident, and how uncertain its times are; None where it finds none."""
-        picture, party = self._desk.picture, self._desk.party
-        wanted = incident_state(picture, tasking.incident, Need(), "immediate")
-        whole = snapshot_of(picture, party, at, [wanted], exercise=tasking.exercise)
-        ground = picture.ground(tasking.exercise)
-        mine = [
-            msgspec.structs.replace(unit, status="available")
-            for unit in whole.units
-            if joint.name_of(ground, unit.ref) == (party, tasking.unit_code)
-        ]
-        alone = msgspec.structs.replace(whole, units=tuple(mine))
-        question = Question(snapshot=msgspec.Raw(alone.to_bytes()), limit_ms=LIMIT_MS, notice_distance_m=distance_m)
+        desk, unit = self._desk, tasking.unit_code
+        question = joint.way_question(
+            desk.picture, desk.party, at, tasking.incident, unit, tasking.exercise, distance_m=distance_m
+        )
         kept = msgspec.json.decode(await self._compute("respond", msgspec.json.encode(question)), type=Kept)
         (answer,) = msgspec.json.decode(kept.proposal, type=Plan).answers
         if not kept.ways or not answer.chosen:
             return None, 0
         return kept.ways[0], answer.chosen[0].way.uncertainty_s
+
+
+def _key(order: str, partner: str) -> str:
+    """Return the idempotency key under which an order is announced to a partner."""
+    return f"notice {order} {partner}"
+
+
+def _ending(status: str) -> Words:
+    """Say why the announced activity ends now."""
+    said = {"declined": "The unit cannot come", "closed": "The unit's task is closed"}
+    return Words(lang="en", text=said.get(status, "The unit was ordered anew"))
 
 
 def _area(way: WayLine) -> tuple[Place, int]:

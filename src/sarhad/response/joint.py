@@ -12,7 +12,7 @@ import msgspec
 from sarhad.picture import Picture
 from sarhad.picture.views import GroundView, ResponseView, TurnoutView, UnitView
 from sarhad.response.from_picture import incident_state, snapshot_of
-from sarhad.response.kept import Kept, NoticeState
+from sarhad.response.kept import Kept, NoticeState, Question
 from sarhad.response.proposal import Proposal as Plan
 from sarhad.response.proposal import Reason as Why
 from sarhad.response.snapshot import Need, Snapshot
@@ -25,6 +25,7 @@ OUT = ("promised", "ordered", "accepted", "en-route", "arrived")
 UNDER_WAY = ("asked", "promised", "ordered", "accepted", "en-route")
 NEAR = 100_000
 """1e-7 degrees, about a kilometre."""
+WAY_LIMIT_MS = 10_000
 SPARED = 40
 """Units passed over that a record tells of; the kept proposal tells of all."""
 
@@ -100,6 +101,28 @@ def snapshot(
         msgspec.structs.replace(unit, status=known.get((unit.party, unit.code), unit.status)) for unit in made.units
     )
     return msgspec.structs.replace(made, units=units)
+
+
+def way_question(
+    picture: Picture, party: str, at: int, incident: str, code: str, exercise: str | None, *, distance_m: int
+) -> Question:
+    """Return the question which way one unit of ours takes to an incident as things stand, and what it meets there.
+
+    Raises PlanError where the incident is not held.
+    """
+    whole = snapshot_of(picture, party, at, [incident_state(picture, incident, Need(), "immediate")], exercise=exercise)
+    ground = picture.ground(exercise)
+    mine = tuple(
+        msgspec.structs.replace(unit, status="available")
+        for unit in whole.units
+        if name_of(ground, unit.ref) == (party, code)
+    )
+    return Question(
+        snapshot=msgspec.Raw(msgspec.structs.replace(whole, units=mine).to_bytes()),
+        limit_ms=WAY_LIMIT_MS,
+        notices=notices(picture, incident, at, exercise),
+        notice_distance_m=distance_m,
+    )
 
 
 def notices(picture: Picture, incident: str, at: int, exercise: str | None) -> tuple[NoticeState, ...]:

@@ -217,7 +217,9 @@ async def propose(request: Call, data: JSONBody[ProposeBody], office: Here) -> W
 async def send(request: Call, data: JSONBody[SendBody], office: Here) -> WrittenAll:
     """Order our units of a proposal out, and ask the other side for its."""
     actor = signed_in(request).actor
-    made = await office.responding.send(actor, data.proposal, data.units, data.text, despite=data.despite)
+    made = await office.responding.send(
+        actor, data.proposal, data.units, data.text, office.compute, despite=data.despite
+    )
     return WrittenAll(records=tuple(map(_written, made)))
 
 
@@ -231,7 +233,9 @@ async def send(request: Call, data: JSONBody[SendBody], office: Here) -> Written
 async def reply(request: Call, data: JSONBody[ReplyBody], office: Here) -> WrittenAll:
     """Answer the other side's request for one of our units; ``will`` orders it out as well."""
     actor = signed_in(request).actor
-    made = await office.responding.reply(actor, data.request, data.outcome, data.text, despite=data.despite)
+    made = await office.responding.reply(
+        actor, data.request, data.outcome, data.text, office.compute, despite=data.despite
+    )
     return WrittenAll(records=tuple(map(_written, made)))
 
 

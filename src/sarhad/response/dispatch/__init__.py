@@ -19,7 +19,7 @@ from sarhad.response.proposal import Proposal, Stage
 from sarhad.response.reach import VEHICLE, Engines, Profile, engine_of
 from sarhad.response.snapshot import Snapshot
 
-__all__ = ["Proposal", "propose"]
+__all__ = ["Proposal", "adequate_s", "propose"]
 
 
 def propose(
@@ -34,11 +34,7 @@ def propose(
 
     Raises PlanError where the question makes no sense (no incident, a zero speed, another region's snapshot).
     """
-    if not snapshot.incidents:
-        raise PlanError("plan-no-incident", "the snapshot names no incident to respond to")
-    if snapshot.region not in ("", graph.digest):
-        raise PlanError("plan-other-region", "the snapshot was made on another road graph", region=snapshot.region)
-    scene = Scene.of(graph, snapshot, profile, engines)
+    scene = _laid(graph, snapshot, profile, engines)
     problem = scene.problem
     solution = solve(problem, limit_s=limit_s)
     stages = zip(STAGES, solution.values, solution.bounds, strict=True)
@@ -54,3 +50,30 @@ def propose(
         faster=costs,
         unasked=unasked,
     )
+
+
+def adequate_s(
+    graph: RoadGraph,
+    snapshot: Snapshot,
+    *,
+    profile: Profile = VEHICLE,
+    limit_s: float = 10.0,
+    engines: Engines = engine_of,
+) -> dict[str, int | None]:
+    """Return for each incident when it is adequately served in the optimum, as ``propose`` does, without reasons.
+
+    None where it cannot be; raises PlanError as ``propose`` does.
+    """
+    scene = _laid(graph, snapshot, profile, engines)
+    last: dict[int, int] = {}
+    for unit, incident in solve(scene.problem, limit_s=limit_s).pairs:
+        last[incident] = max(last.get(incident, 0), scene.problem.arrivals[unit][incident])
+    return {one.ref: last.get(j) for j, one in enumerate(scene.snapshot.incidents)}
+
+
+def _laid(graph: RoadGraph, snapshot: Snapshot, profile: Profile, engines: Engines) -> Scene:
+    if not snapshot.incidents:
+        raise PlanError("plan-no-incident", "the snapshot names no incident to respond to")
+    if snapshot.region not in ("", graph.digest):
+        raise PlanError("plan-other-region", "the snapshot was made on another road graph", region=snapshot.region)
+    return Scene.of(graph, snapshot, profile, engines)
