@@ -199,3 +199,11 @@ def test_a_cluster_that_does_not_answer_is_named() -> None:
         with pytest.raises(ClusterError, match="no Ray cluster answers") as caught:
             on(Workers(ray="127.0.0.1:1"))
     assert caught.value.retry
+
+
+def test_nobody_answers_where_there_is_no_unit() -> None:
+    stream = Stream(np.array([1.0, 2.0]), np.array([0, 0]), np.zeros(2), np.zeros(2))
+    found = simulate(Force.on_one_side(np.zeros((0, 1))), stream)
+    assert found.response_s.tolist() == [np.inf, np.inf]
+    assert found.server.tolist() == [-1, -1]
+    assert found.busy == 0.0

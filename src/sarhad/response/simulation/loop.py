@@ -59,38 +59,46 @@ def play(
     direct: Floats, before: Floats, after: Floats, allowed: Ints, hours: Floats, shift: Floats, foreign: Ints,
     back: Floats, queue: int, response: Floats, server: Ints,
 ) -> float:  # fmt: skip
-    """Play the stream; fill ``response`` (seconds from incident to arrival, infinite if never) and ``server``.
+    """Play the stream; fill ``response`` (seconds from incident to arrival) and ``server`` where somebody comes.
 
     ``back`` (U × P): seconds from the scene until the unit is free again.  ``queue`` 0:
     an incident that finds no idle unit is lost.  Returns the busy seconds of all units.
     """
     units, calls = direct.shape[0], time.size
-    free_at = np.full(units, -1.0)  # -1: idle
+    free_at = np.full(units, np.inf)  # infinite: idle
+    soon = 0  # the unit that is free again first, the lower one of two
     waiting = np.empty(calls, np.int64)
     head, tail, next_call, now, busy = 0, 0, 0, 0.0, 0.0
     shifts = False
     for u in range(units):
         shifts = shifts or shift[u, 0] != shift[u, 1]
-    response[:] = np.inf
-    server[:] = -1
+    order, least = np.full((direct.shape[1], units), -1, np.int64), np.empty((direct.shape[1], units))
     while True:
-        arrival = time[next_call] if next_call < calls else np.inf
-        now, who = _next_event(now, arrival, free_at, shift, shifts and head < tail)
+        event, who = time[next_call] if next_call < calls else np.inf, -1
+        if free_at[soon] <= event and free_at[soon] < np.inf:
+            event, who = free_at[soon], soon
+        if shifts and head < tail:
+            event, who = _next_shift(now, event, who, free_at, shift)
+        now = event
         if now == np.inf:
             return busy
         if who < 0:
             i = next_call
             next_call += 1
+            if order[place[i], 0] < 0:
+                _by_nearness(place[i], direct, before, after, allowed, order[place[i]], least[place[i]])
             who, best = _first_there(
-                now, place[i], free_at, direct, before, after, allowed, hours, foreign, shift, delay[i]
-            )
+                now, place[i], free_at, order[place[i]], least[place[i]],
+                direct, before, after, allowed, hours, foreign, shift, delay[i],
+            )  # fmt: skip
             if who < 0:
                 if queue:
                     waiting[tail] = i
                     tail += 1
                 continue
         else:
-            free_at[who] = -1.0
+            free_at[who] = np.inf
+            soon = int(np.argmin(free_at))
             i, best = _longest_waiting(
                 who, now, waiting, head, tail, place, delay, direct, before, after, allowed, hours, foreign, shift
             )
@@ -102,22 +110,33 @@ def play(
         server[i] = who
         used = best + scene[i] + back[who, place[i]]
         free_at[who] = now + used
+        if free_at[who] < free_at[soon] or (free_at[who] == free_at[soon] and who < soon):
+            soon = who
         busy += used
 
 
 @compiled
-def _next_event(now: float, arrival: float, free_at: Floats, shift: Floats, shifts: bool) -> tuple[float, int]:
-    """Return when the next event is and of which unit; -1: the next incident."""
-    event, who = arrival, -1
+def _next_shift(now: float, event: float, who: int, free_at: Floats, shift: Floats) -> tuple[float, int]:
+    """Return the first of the next event and the idle units' coming on duty."""
     for u in range(free_at.size):
-        if free_at[u] >= 0.0 and free_at[u] <= event and (who < 0 or free_at[u] < event):
-            event, who = free_at[u], u
-    if shifts:
-        for u in range(free_at.size):
-            ahead = until_open(now, shift[u, 0], shift[u, 1])
-            if free_at[u] < 0.0 and ahead > 0.0 and now + ahead < event:
-                event, who = now + ahead, u
+        ahead = until_open(now, shift[u, 0], shift[u, 1])
+        if free_at[u] == np.inf and ahead > 0.0 and now + ahead < event:
+            event, who = now + ahead, u
     return event, who
+
+
+@compiled
+def _by_nearness(
+    place: int, direct: Floats, before: Floats, after: Floats, allowed: Ints, order: Ints, least: Floats
+) -> None:
+    """Fill ``order`` with the units, the nearest to a place first, and ``least`` with what each takes at the least."""
+    found = direct[:, place].copy()
+    for u in range(found.size):
+        for k in range(before.shape[1]):
+            if allowed[u, k]:
+                found[u] = min(found[u], before[u, k] + after[u, k, place])
+    order[:] = np.argsort(found, kind="mergesort")
+    least[:] = found[order]
 
 
 @compiled
@@ -125,6 +144,8 @@ def _first_there(
     now: float,
     place: int,
     free_at: Floats,
+    order: Ints,
+    least: Floats,
     direct: Floats,
     before: Floats,
     after: Floats,
@@ -134,12 +155,15 @@ def _first_there(
     shift: Floats,
     delay: float,
 ) -> tuple[int, float]:
-    """Return the idle unit on duty that arrives first, and its time; -1 if none can."""
+    """Return the idle unit on duty that arrives first, the lower one of two, and its time; -1 if none can."""
     best, who = np.inf, -1
-    for u in range(free_at.size):
-        if free_at[u] < 0.0 and until_open(now, shift[u, 0], shift[u, 1]) == 0.0:
+    for r in range(order.size):
+        if least[r] > best or least[r] == np.inf:
+            break  # who comes later is no earlier there
+        u = order[r]
+        if free_at[u] == np.inf and until_open(now, shift[u, 0], shift[u, 1]) == 0.0:
             took = travel(u, place, now, direct, before, after, allowed, hours, foreign, delay)
-            if took < best:
+            if took < best or (took == best and took < np.inf and u < who):
                 best, who = took, u
     return who, best
 

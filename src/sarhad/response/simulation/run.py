@@ -49,7 +49,9 @@ def simulate(force: Force, stream: Stream, *, back: Floats | None = None, queue:
         raise SitingError("incidents must come in the order of time, from 0", where="stream.time")
     if stream.place.size and not 0 <= stream.place.min() <= stream.place.max() < force.direct.shape[1]:
         raise SitingError("a place is not one of the force's", where="stream.place")
-    response, server = np.empty(stream.time.size), np.empty(stream.time.size, np.int64)
+    response, server = np.full(stream.time.size, np.inf), np.full(stream.time.size, -1, np.int64)
+    if not force.direct.shape[0]:
+        return Result(response, server, 0.0)
     home = np.zeros(force.direct.shape) if back is None else back
     f, allowed, foreign = force, force.allowed.astype(np.int64), force.foreign.astype(np.int64)
     busy = play(
