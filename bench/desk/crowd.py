@@ -32,26 +32,23 @@ class OpenDesk:
     async def run(self) -> None:
         """Read the stream until cancelled."""
         timeout = aiohttp.ClientTimeout(total=None)
+        position = ""
         async with self._session.get("/api/events", timeout=timeout) as response:
             self.open.set()
             async for line in response.content:
-                if line.startswith(b"data:") and b"incident/" in line:
-                    await self._told(line.decode())
+                if line.startswith(b"id:"):
+                    position = line.decode()[3:].strip()
+                elif line.startswith(b"data:") and b"incident/" in line:
+                    await self._told(line.decode(), position)
 
-    async def _told(self, line: str) -> None:
+    async def _told(self, line: str, position: str) -> None:
         now = time.perf_counter()
-        for part in line.split('"'):
-            if part.startswith("incident/"):
-                ref = part.removeprefix("incident/")
-                self.heard.setdefault(ref, now)
-                if self._asks and ref not in self.shown:
-                    await asyncio.sleep(0.04)  # the page gathers for so long
-                    await self._ask(ref)
-                    self.shown[ref] = time.perf_counter()
-
-    async def _ask(self, ref: str) -> None:
-        paths = ("/api/inbox", "/api/records?limit=200", f"/api/incidents/marks?ref={ref}")
-        await asyncio.gather(*(self._read(path) for path in paths))
+        fresh = [part[9:] for part in line.split('"') if part.startswith("incident/") and part[9:] not in self.heard]
+        self.heard.update((ref, now) for ref in fresh)
+        if self._asks and fresh:
+            run, _, number = position.partition("-")
+            await self._read(f"/api/news?after={run}-{int(number) - 1}")  # all that a page asks for
+            self.shown.update((ref, time.perf_counter()) for ref in fresh)
 
     async def _read(self, path: str) -> None:
         async with self._session.get(path) as response:

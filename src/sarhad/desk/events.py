@@ -102,6 +102,13 @@ class Hub:
             return [Event(self.seq, "resync", (), self._history[-1].at if self._history else 0)]
         return [event for event in self._history if event.seq > seq]
 
+    def since(self, epoch: int, seq: int) -> frozenset[str] | None:
+        """Return the subjects of all events after a position; None when they are not all known any more."""
+        events = self._missed(epoch, seq)
+        if any(event.name == "resync" for event in events):
+            return None
+        return frozenset(subject for event in events for subject in event.subjects)
+
     def leave(self, subscription: Subscription) -> None:
         """Forget a subscription."""
         self._subscriptions.discard(subscription)

@@ -15,7 +15,7 @@ from itertools import islice
 
 from sarhad.picture.asof import known_us
 from sarhad.picture.picture import Picture
-from sarhad.picture.rules import GROUND_KINDS
+from sarhad.picture.rules import in_room
 from sarhad.picture.state import State
 from sarhad.picture.witness import Witnessed
 from sarhad.wire.errors import Refused
@@ -101,14 +101,10 @@ class Known:
         found = self._rooms.get(exercise)
         if found is None:
             records = self._state.records
-            found = [time for time, ref in self.order if _in_room(records[ref].header, exercise)]
+            heads = ((time, records[ref].header) for time, ref in self.order)
+            found = [time for time, head in heads if in_room(head.exercise, head.kind, exercise)]
             self._rooms[exercise] = found
         return found
-
-
-def _in_room(header: object, exercise: str | None) -> bool:
-    mark, kind = getattr(header, "exercise"), getattr(header, "kind")  # noqa: B009
-    return mark == exercise or (mark is None and kind in GROUND_KINDS)
 
 
 class Replay:

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Container, Iterator, Set
 
 from sarhad.picture.order import Key, key_of
-from sarhad.picture.rules import GROUND_KINDS
+from sarhad.picture.rules import in_room
 from sarhad.picture.state import State
 from sarhad.picture.text import record_words, words_of
 from sarhad.picture.views import RecordFilter
@@ -116,7 +116,7 @@ class Search:
 
 
 def _in_list(wanted: RecordFilter, exercise: str | None, kind: str, party: str) -> bool:
-    right = exercise == wanted.exercise or (exercise is None and kind in GROUND_KINDS)
+    right = in_room(exercise, kind, wanted.exercise)
     return right and (not wanted.kinds or kind in wanted.kinds) and (not wanted.parties or party in wanted.parties)
 
 

@@ -29,6 +29,7 @@ from sarhad.web import (
     errors,
     events,
     field,
+    news,
     pages,
     phones,
     places,
@@ -92,6 +93,7 @@ def api() -> list[HTTPRouteHandler]:
         chart.HANDLERS,
         replay.HANDLERS,
         events.HANDLERS,
+        news.HANDLERS,
         plan.HANDLERS,
         drills.HANDLERS,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any, cast
 
 import msgspec
@@ -26,3 +27,21 @@ class Encoded:
             found = (view, msgspec.json.encode(view))
         self._held = [*(one for one in self._held if one[0] is not view), found][-self._most :]
         return cast("Response[MarksView]", Response[Any](found[1], media_type=MediaType.JSON))
+
+
+class Answers:
+    """The newest answers as bytes, by all that they follow from.  Written by ``of``, in the event loop."""
+
+    def __init__(self, most: int = 16) -> None:
+        """Keep ``most`` answers."""
+        self._most = most
+        self._held: dict[Hashable, bytes] = {}
+
+    def of(self, asked: Hashable, make: Callable[[], Any]) -> bytes:
+        """Return the bytes for ``asked``, which says all that they follow from; ``make`` gives what is not held."""
+        found = self._held.get(asked)
+        if found is None:
+            found = self._held[asked] = msgspec.json.encode(make())
+            if len(self._held) > self._most:
+                del self._held[next(iter(self._held))]
+        return found

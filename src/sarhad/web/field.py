@@ -278,6 +278,11 @@ class HelpCall(Answered, frozen=True, kw_only=True):
 @get("/api/help", opt=allow(), operation_id="getHelp", tags=["field"])
 async def get_help(office: Here) -> list[HelpCall]:
     """Calls for help that stand, live ones first: a desk that looks at a drill must not miss a live one."""
+    return help_calls(office)
+
+
+def help_calls(office: Office) -> list[HelpCall]:
+    """The calls for help of our own units, in every room."""
     rooms = (None, *sorted(office.desk.exercises))
     return [_call(office, unit, room) for room in rooms for unit in _calling(office, room)]
 

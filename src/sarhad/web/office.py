@@ -18,7 +18,7 @@ from sarhad.desk.passkeys import Passkeys
 from sarhad.desk.photos import Photos
 from sarhad.desk.responding import Responding
 from sarhad.web.drilling import Drilling
-from sarhad.web.encoded import Encoded
+from sarhad.web.encoded import Answers, Encoded
 from sarhad.web.keeping import Keeping
 from sarhad.web.latest import Latest
 from sarhad.web.limits import Buckets
@@ -87,6 +87,11 @@ class Office:
     def encoded(self) -> Encoded:
         """Large answers as bytes."""
         return Encoded()
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Answers that many desks ask for at once, as bytes."""
+        return Answers()
 
     @cached_property
     def past(self) -> Past:

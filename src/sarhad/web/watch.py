@@ -88,6 +88,11 @@ async def get_desk(request: Call, office: Here) -> DeskView:
 @get("/api/inbox", opt=allow(), operation_id="getInbox", tags=["watch"])
 async def get_inbox(office: Here, exercise: Drill = None) -> list[InboxItem]:
     """Open and recent warnings, requests, allegations, notices and recalls, both ways, by deadline."""
+    return inbox(office, exercise)
+
+
+def inbox(office: Office, exercise: str | None) -> list[InboxItem]:
+    """The items of a room as they stand now."""
     desk, percent = office.desk, office.settings.escalate_percent
     return [
         InboxItem(**msgspec.structs.asdict(item), escalates_us=escalates_us(item, desk.party, percent))

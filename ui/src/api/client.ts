@@ -8,10 +8,12 @@ import type {
   CountersignedView,
   DeskView,
   GroundView,
+  HelpCall,
   HistogramView,
   InboxItem,
   IncidentView,
   MarksView,
+  NewsView,
   Page,
   Paper,
   PastRecord,
@@ -129,6 +131,16 @@ export class Client {
 
   inbox(room: string | null): Promise<readonly InboxItem[]> {
     return this.#call("GET", `/api/inbox${query({ exercise: room })}`);
+  }
+
+  /** Units of ours that call for help, in every room. */
+  helpCalls(): Promise<readonly HelpCall[]> {
+    return this.#call("GET", "/api/help");
+  }
+
+  /** What changed in the room since a position in the stream of events. */
+  news(after: string, room: string | null): Promise<NewsView> {
+    return this.#call("GET", `/api/news${query({ after, exercise: room })}`);
   }
 
   /** Incidents as columns: all of the room, or those named. */

@@ -1,8 +1,8 @@
 /** The node's event stream: what changed, and whether the node is there at all. */
 
 export interface Listener {
-  /** These subjects of the picture changed. */
-  changed(subjects: readonly string[]): void;
+  /** These subjects of the picture changed; `before`: the position in the stream just before that. */
+  changed(subjects: readonly string[], before: string): void;
   /** Something was missed: fetch everything again. */
   resync(): void;
   /** The state of a partner's link changed. */
@@ -37,7 +37,7 @@ export function listen(listener: Listener, pauseMs: () => number = () => AGAIN_M
       broken = false;
     };
     source.onerror = lost;
-    source.addEventListener("changed", (event) => listener.changed(subjectsOf(event.data)));
+    source.addEventListener("changed", (event) => listener.changed(subjectsOf(event.data), before(event.lastEventId)));
     source.addEventListener("resync", () => listener.resync());
     source.addEventListener("link", () => listener.link());
     source.addEventListener("signed-out", () => listener.ended());
@@ -52,4 +52,10 @@ export function listen(listener: Listener, pauseMs: () => number = () => AGAIN_M
 function subjectsOf(data: unknown): readonly string[] {
   const value = JSON.parse(String(data)) as { subjects?: readonly string[] };
   return value.subjects ?? [];
+}
+
+/** The position before the event `id` (a run's number, and the event's). */
+function before(id: string): string {
+  const [run = "0", number = "0"] = id.split("-");
+  return `${run}-${Math.max(0, Number(number) - 1)}`;
 }

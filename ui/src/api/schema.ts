@@ -1528,6 +1528,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/news": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetNews
+         * @description What changed in a room since an event: inbox, changed records and incidents, calls for help.
+         */
+        readonly get: operations["getNews"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/node": {
         readonly parameters: {
             readonly query?: never;
@@ -4000,6 +4020,17 @@ export interface components {
             readonly key?: string | null;
             readonly release: components["schemas"]["Release"];
         };
+        /** NewsView */
+        readonly NewsView: {
+            readonly event: string;
+            readonly help: readonly components["schemas"]["HelpCall"][];
+            readonly items: readonly components["schemas"]["InboxItem"][];
+            readonly marks: components["schemas"]["MarksView"] | null;
+            readonly records: readonly components["schemas"]["RecordView"][];
+            readonly titles: readonly components["schemas"]["TitleView"][];
+            readonly total: number;
+            readonly whole: boolean;
+        };
         /** NewTasking */
         readonly NewTasking: {
             readonly data: components["schemas"]["Tasking"];
@@ -5588,6 +5619,7 @@ export type NewResponse = components['schemas']['NewResponse'];
 export type NewResumption = components['schemas']['NewResumption'];
 export type NewSector = components['schemas']['NewSector'];
 export type NewSuspension = components['schemas']['NewSuspension'];
+export type NewsView = components['schemas']['NewsView'];
 export type NewTasking = components['schemas']['NewTasking'];
 export type NewUnit = components['schemas']['NewUnit'];
 export type NewUnitRequest = components['schemas']['NewUnitRequest'];
@@ -8607,6 +8639,49 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["KeysView"];
+                };
+            };
+        };
+    };
+    readonly getNews: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The id of the last event that the page has taken in */
+                readonly after: string;
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewsView"];
                 };
             };
         };

@@ -56,6 +56,14 @@ export function merge(held: readonly RecordView[], fresh: readonly RecordView[])
   return [...byRef.values()].sort(newestFirst);
 }
 
+/** Those of `fresh` that stand among the records loaded: held already, or not older than the last; all when no more follow. */
+export function amongLoaded(held: readonly RecordView[], fresh: readonly RecordView[], cursor: string): readonly RecordView[] {
+  const last = held.at(-1);
+  if (!cursor || !last) return fresh;
+  const refs = new Set(held.map((record) => record.ref));
+  return fresh.filter((record) => refs.has(record.ref) || newestFirst(record, last) < 0);
+}
+
 /** What a search box asks the node for: digits as Latin, Arabic letters as Persian and Urdu write them. */
 export function searchTerm(typed: string): string {
   return latinDigits(typed).replace(/ي/g, "ی").replace(/ك/g, "ک").trim();

@@ -2,10 +2,10 @@
 
 import { ApiError, Client } from "../api/client";
 import { listen } from "../api/live";
-import type { DeskView, GroundView, InboxItem, PartyView, RecordDetail, RecordView, Region, SessionView, TrackView } from "../api/types";
+import type { DeskView, GroundView, HelpCall, InboxItem, PartyView, RecordDetail, RecordView, Region, SessionView, TrackView } from "../api/types";
 import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, toAcknowledge, type Owed } from "../model/inbox";
 import { ALWAYS, within, type Stretch } from "../model/marks";
-import { merge, searchTerm } from "../model/records";
+import { amongLoaded, merge, searchTerm } from "../model/records";
 import { nameIn } from "../model/texts";
 import { countryName, ServerClock } from "../model/time";
 import { Incidents } from "./incidents.svelte";
@@ -13,8 +13,8 @@ import { Past } from "./past.svelte";
 import { preferences } from "./preferences.svelte";
 import { router } from "./router.svelte";
 
-type Part = "desk" | "items" | "incidents" | "ground" | "log" | "selected";
-const ALL: readonly Part[] = ["incidents", "desk", "items", "ground", "log", "selected"];
+type Part = "desk" | "items" | "incidents" | "ground" | "log" | "help" | "news" | "selected";
+const ALL: readonly Part[] = ["incidents", "desk", "items", "ground", "log", "help", "selected"];
 const GROUND = /^(ground|sector|crossing|post|unit|notice|zone-notice)\b/;
 const PAGE = 200;
 const GATHER_MS = 40;
@@ -42,6 +42,8 @@ class Desk {
   room = $state<string | null>(router.get("room") || null);
 
   // What the node said last; written by #load only
+  /** Units of ours that call for help, in any room. */
+  calls = $state.raw<readonly HelpCall[]>([]);
   items = $state.raw<readonly InboxItem[]>([]);
   ground = $state.raw<GroundView | null>(null);
   tracks = $state.raw<readonly TrackView[]>([]);
@@ -103,6 +105,8 @@ class Desk {
   readonly incident = $derived(this.past.on ? (this.past.record?.incident ?? null) : (this.incidents.find((incident) => incident.ref === this.selected) ?? null));
 
   #wanted = new Set<Part>();
+  /** The position in the stream from which on news are not taken in; null: all are. */
+  #since: string | null = null;
   #gathering = 0;
   #loading = false;
   #loadedAt = -GATHER_MS;
@@ -158,6 +162,7 @@ class Desk {
     this.view = null;
     this.items = [];
     this.held.clear();
+    this.calls = [];
     this.records = [];
     this.record = null;
     this.selected = null;
@@ -167,7 +172,7 @@ class Desk {
 
   async #open(): Promise<void> {
     this.#stop = listen({
-      changed: (subjects) => this.#changed(subjects),
+      changed: (subjects, before) => this.#changed(subjects, before),
       resync: () => this.everything(),
       link: () => this.refresh("desk"),
       alive: (heard) => {
@@ -197,16 +202,14 @@ class Desk {
     for (const heard of this.#heard) heard(subjects);
   }
 
-  #changed(subjects: readonly string[]): void {
+  #changed(subjects: readonly string[], before: string): void {
     this.#tellHearers(subjects);
+    this.#since ??= before;
     for (const subject of subjects) {
-      if (subject.startsWith("incident/")) {
-        this.held.changed(subject.slice("incident/".length));
-        this.refresh("incidents");
-      } else if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
+      if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
       else if (GROUND.test(subject)) this.refresh("ground");
     }
-    this.refresh("items", "log", "selected");
+    this.refresh("news", "selected");
   }
 
   /** Asks for all of it again: something may have been missed. */
@@ -218,7 +221,6 @@ class Desk {
   /** Asks for parts again, soon and together; what is asked for while loading is loaded after it. */
   refresh(...parts: readonly Part[]): void {
     for (const part of parts) this.#wanted.add(part);
-    if (parts.length === ALL.length) this.held.changedAll();
     if (this.#loading || this.#gathering || !this.session) return;
     // What comes after a quiet time goes at once; only what comes thick is gathered.
     const quiet = performance.now() - this.#loadedAt > GATHER_MS;
@@ -254,6 +256,12 @@ class Desk {
         }
         break;
       }
+      case "news":
+        await this.#loadNews(room);
+        break;
+      case "help":
+        this.calls = await this.client.helpCalls();
+        break;
       case "items": {
         const items = await this.client.inbox(room);
         if (room === this.room) this.items = items;
@@ -278,6 +286,26 @@ class Desk {
         if (record.kind === "incident") await this.held.need(ref);
       }
     }
+  }
+
+  /** Takes in what changed since the first event that was not: one answer, the same for every desk. */
+  async #loadNews(room: string | null): Promise<void> {
+    const after = this.#since;
+    if (after === null) return;
+    this.#since = null;
+    const news = await this.client.news(after, room).catch((error: unknown) => {
+      this.#since ??= after;
+      throw error;
+    });
+    if (room !== this.room) return;
+    if (news.whole) return this.refresh(...ALL);
+    [this.items, this.calls] = [news.items, news.help];
+    if (this.search || this.narrowed) this.refresh("log");
+    else {
+      this.records = merge(this.records, amongLoaded(this.records, news.records, this.#cursor));
+      this.total = news.total;
+    }
+    await this.held.take(news.marks, news.titles);
   }
 
   async #loadLog(room: string | null): Promise<void> {
@@ -351,6 +379,7 @@ class Desk {
     this.room = room;
     this.items = [];
     this.held.clear();
+    this.calls = [];
     this.records = [];
     this.#cursor = "";
     this.selected = null;

@@ -1,13 +1,11 @@
 /** The incidents as the page holds them: all as columns, those that came since on top, and in full only what is open. */
 
 import type { Client } from "../api/client";
-import type { IncidentView } from "../api/types";
+import type { IncidentView, MarksView, TitleView } from "../api/types";
 import { joined, marksOf, NO_MARKS, sameRow, type Marks } from "../model/marks";
 
 /** More news than these are laid into the columns. */
 const FRESH = 400;
-/** More changed incidents than these are asked for by asking for all. */
-const NAMED = 100;
 const OPENED = 24;
 
 export class Incidents {
@@ -17,12 +15,12 @@ export class Incidents {
   fresh = $state.raw<Marks>(NO_MARKS);
   /** Those that were opened, in full. */
   opened = $state.raw<readonly IncidentView[]>([]);
-  /** Goes on with every change, also of one that is drawn as before. */
+  /** Goes on when all were asked for anew. */
   version = $state(0);
+  /** What those are called that changed last; written by `take`. */
+  told = $state.raw<readonly TitleView[]>([]);
   readonly count = $derived(this.base.count + this.fresh.count);
   readonly #client: Client;
-  #changed = new Set<string>();
-  #whole = true;
 
   constructor(client: Client) {
     this.#client = client;
@@ -31,34 +29,27 @@ export class Incidents {
   clear(): void {
     this.base = this.fresh = NO_MARKS;
     this.opened = [];
-    this.changedAll();
-  }
-
-  changed(ref: string): void {
-    this.#changed.add(ref);
-  }
-
-  changedAll(): void {
-    this.#whole = true;
-    this.#changed.clear();
+    this.told = [];
   }
 
   has(ref: string): boolean {
     return this.fresh.ref.includes(ref) || this.base.ref.includes(ref);
   }
 
-  /** Asks for what changed; `still` says whether the room is the one that was asked for. */
+  /** Asks for all of them; `still` says whether the room is the one that was asked for. */
   async load(room: string | null, still: () => boolean): Promise<void> {
-    const named = [...this.#changed];
-    const whole = this.#whole || named.length > NAMED;
-    this.#changed.clear();
-    this.#whole = false;
-    const again = this.opened.filter((one) => whole || named.includes(one.ref)).map((one) => one.ref);
-    const [marks] = await Promise.all([whole ? this.#client.marks(room) : this.#client.marks(room, named), ...again.map((ref) => this.#open(ref))]);
+    const [marks] = await Promise.all([this.#client.marks(room), ...this.opened.map((one) => this.#open(one.ref))]);
     if (!still()) return;
     this.version++;
-    if (whole) [this.base, this.fresh] = [marksOf(marks), NO_MARKS];
-    else this.#take(marksOf(marks));
+    [this.base, this.fresh] = [marksOf(marks), NO_MARKS];
+  }
+
+  /** Takes in those that changed, and asks for the open ones among them in full. */
+  async take(marks: MarksView | null, titles: readonly TitleView[]): Promise<void> {
+    if (!marks) return;
+    this.#take(marksOf(marks));
+    this.told = titles;
+    await Promise.all(this.opened.filter((one) => marks.ref.includes(one.ref)).map((one) => this.#open(one.ref)));
   }
 
   /** Most changes of an incident (a report, a claim) do not change how it is drawn. */

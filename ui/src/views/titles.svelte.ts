@@ -1,6 +1,7 @@
 /** What incidents are called: asked for the rows that stand on the screen, and kept while nothing changes. */
 
-import type { Words } from "../api/types";
+import { untrack } from "svelte";
+import type { TitleView, Words } from "../api/types";
 import { desk } from "./desk.svelte";
 
 const KEPT = 2_000;
@@ -12,6 +13,8 @@ class Titles {
   #of = "";
   #asked = new Set<string>();
   #timer = 0;
+  /** What `#keep` took last. */
+  #kept: readonly TitleView[] = [];
 
   of(ref: string): Words | undefined {
     return this.#held.get(ref);
@@ -22,11 +25,20 @@ class Titles {
     if (of !== this.#of) {
       this.#of = of;
       this.#asked.clear();
+      this.#kept = [];
     }
+    if (!desk.past.on) this.#keep(desk.held.told);
     const missing = refs.filter((ref) => !this.#asked.has(ref));
     if (!missing.length) return;
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => void this.#ask(missing.slice(0, ONCE), of), 60);
+  }
+
+  #keep(found: readonly TitleView[]): void {
+    if (found === this.#kept || !found.length) return;
+    this.#kept = found;
+    for (const { ref } of found) this.#asked.add(ref);
+    this.#held = new Map([...[...untrack(() => this.#held)].slice(-KEPT), ...found.map(({ ref, title }) => [ref, title] as const)]);
   }
 
   async #ask(refs: readonly string[], of: string): Promise<void> {
@@ -37,8 +49,7 @@ class Titles {
       for (const ref of refs) this.#asked.add(ref);
       const found = await desk.client.titles(refs, moment);
       if (of !== this.#of) return;
-      const kept = [...this.#held].slice(-KEPT);
-      this.#held = new Map([...kept, ...found.map(({ ref, title }) => [ref, title] as const)]);
+      this.#keep(found);
     } catch (error) {
       for (const ref of refs) this.#asked.delete(ref);
       desk.tell(error);

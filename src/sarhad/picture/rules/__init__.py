@@ -8,7 +8,7 @@ kind whose rule is missing.
 from __future__ import annotations
 
 from sarhad.picture.rules.about import RULES as _ABOUT
-from sarhad.picture.rules.base import GROUND_KINDS, Rule
+from sarhad.picture.rules.base import GROUND_KINDS, Rule, in_room
 from sarhad.picture.rules.ground import RULES as _GROUND
 from sarhad.picture.rules.happenings import RULES as _HAPPENINGS
 from sarhad.picture.rules.parties import RULES as _PARTIES
@@ -24,4 +24,4 @@ RULES: dict[str, Rule] = {
 }
 """Every rule by the name of its kind."""
 
-__all__ = ["GROUND_KINDS", "RULES", "Rule"]
+__all__ = ["GROUND_KINDS", "RULES", "Rule", "in_room"]

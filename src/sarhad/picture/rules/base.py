@@ -67,6 +67,11 @@ def target_ref(record: Record, rule: Rule) -> str | None:
     return ref
 
 
+def in_room(mark: str | None, kind: str, room: str | None) -> bool:
+    """Tell whether a record marked ``mark`` shows in a room (a drill, None: live): its own, the ground in all."""
+    return mark == room or (mark is None and kind in GROUND_KINDS)
+
+
 def same_exercise(record: Record, target: Record) -> bool:
     """Tell whether one may mean something to the other: both live, or of one drill, or on the ground."""
     return target.kind in GROUND_KINDS or record.header.exercise == target.header.exercise
