@@ -24,6 +24,10 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Small: TypeAlias = NDArray[np.int32]
 
+BEYOND = 1.0 + 2e-4
+"""Polyak's step aims so far beyond the best cost known: aimed at that cost itself, the bound of a
+part in which nothing is better comes nearer to it for ever and never gets there."""
+
 
 @compiled
 def relax(start: Ints, site: Small, cost: Floats, u: Floats, rho: Floats) -> float:
@@ -231,7 +235,7 @@ def ascend(
         length = direction(start, site, cost, here, chosen, move)
         if length < 1e-12:
             break
-        step = factor * max(figures[0] - value, 1e-9) / length
+        step = factor * max(figures[0] * BEYOND - value, 1e-9) / length
         for i in range(here.size):
             here[i] = min(max(here[i] + step * move[i], 0.0), cap[i])
     return bound, share
