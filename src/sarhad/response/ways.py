@@ -28,6 +28,8 @@ STEP_M = 500
 LINE_STEP_M = 100
 LEAST_AREA_M = 1_000
 """A notice that states a place and no radius is taken to mean so much around it."""
+KEPT = 8
+"""Networks over different crossings that are kept, some ten megabytes each."""
 CROSSING_M = 1_500
 """A road over the line belongs to a crossing on the way when it comes so near to it."""
 
@@ -51,6 +53,8 @@ class Roads:
         order = np.argsort(graph.spots[:, 0], kind="stable")
         self._spots = graph.spots[order]
         self._first = np.searchsorted(self._spots[:, 0], np.arange(graph.tail.size + 1))
+        # For the places of the crossings taken: edges and network; written by _open, the last used last.
+        self._kept: dict[tuple[tuple[int, int], ...], tuple[Any, Any]] = {}
         self._line = cKDTree(on_sphere(*_dense(graph.line[:, 0], graph.line[:, 1], LINE_STEP_M)))
 
     def line_m(self, lat: Integers, lon: Integers) -> Floats:
@@ -92,13 +96,13 @@ class Roads:
     # By road.
 
     def _by_road(self, start: Place, end: Place, over: list[CrossingState]) -> tuple[Integers, Integers] | None:
-        graph, cost = self.graph, self._cost
-        usable = (cost > 0) & (~graph.over_line | self._near(over))
+        graph = self.graph
         snapped = graph.snap(np.array([start.lat, end.lat]), np.array([start.lon, end.lon]))
         if not np.isfinite(snapped.away_dm).all():
             return None
         edge, along = snapped.edge, snapped.along_dm
-        links = self._links(usable, edge, along)
+        usable, base = self._open(over)
+        links = self._links(base, edge, along)
         source, target = graph.nodes, graph.nodes + 1
         _, before = dijkstra(links, indices=source, return_predecessors=True)
         path = [target]
@@ -112,38 +116,61 @@ class Roads:
         lon = np.concatenate([[start.lon], *(piece[:, 3] for piece in pieces), [end.lon]])
         return lat.astype(np.int64), lon.astype(np.int64)
 
-    def _near(self, over: list[CrossingState]) -> Any:
-        """Tell which edges come near one of the crossings."""
+    def _open(self, over: list[CrossingState]) -> tuple[Any, Any]:
+        """Return which edges are taken over these crossings, and the network of them; the last few are kept."""
+        key = tuple(sorted((one.place.lat, one.place.lon) for one in over))
+        found = self._kept.pop(key, None)
+        if found is None:
+            usable = (self._cost > 0) & (~self.graph.over_line | self._near(key))
+            found = usable, self._network(usable)
+        self._kept[key] = found
+        for old in list(self._kept)[:-KEPT]:
+            del self._kept[old]
+        return found
+
+    def _near(self, places: tuple[tuple[int, int], ...]) -> Any:
+        """Tell which edges come near one of the places."""
         near = np.zeros(self.graph.tail.size, bool)
-        for one in over:
-            away = great_circle_m(self._spots[:, 2], self._spots[:, 3], one.place.lat, one.place.lon)
+        for lat, lon in places:
+            away = great_circle_m(self._spots[:, 2], self._spots[:, 3], lat, lon)
             near[self._spots[away <= CROSSING_M, 0]] = True
         return near
 
-    def _links(self, usable: Any, edge: Integers, along: Integers) -> Any:
-        """Return the network with one more node for each end, hung on its road."""
-        graph, cost = self.graph, self._cost
+    def _network(self, usable: Any) -> Any:
+        graph = self.graph
         there, back = np.nonzero(usable)[0], np.nonzero(usable & ~graph.oneway)[0]
-        rest = graph.length_dm[edge] - along
-        part = cost[edge] * along / np.maximum(graph.length_dm[edge], 1)
-        other = cost[edge] * rest / np.maximum(graph.length_dm[edge], 1)
-        source, target = graph.nodes, graph.nodes + 1
-        tail, head = graph.tail[edge], graph.head[edge]
-        rows: list[Any] = [graph.tail[there], graph.head[back], [source, source, tail[1], head[1]]]
-        columns: list[Any] = [graph.head[there], graph.tail[back], [tail[0], head[0], target, target]]
-        costs = [cost[there], cost[back], np.array([part[0], other[0], part[1], other[1]]) + 1.0]
-        if edge[0] == edge[1]:
-            rows.append([source])
-            columns.append([target])
-            costs.append(np.array([abs(part[0] - part[1]) + 1.0]))
-        row, column = np.concatenate(rows).astype(np.int64), np.concatenate(columns).astype(np.int64)
-        value = np.concatenate(costs).astype(float)
+        row = np.concatenate([graph.tail[there], graph.head[back]])
+        column = np.concatenate([graph.head[there], graph.tail[back]])
+        value = np.concatenate([self._cost[there], self._cost[back]]).astype(float)
         order = np.lexsort((value, column, row))
         row, column, value = row[order], column[order], value[order]
         first = np.ones(row.size, bool)
         first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-        size = graph.nodes + 2
-        return sparse.csr_array((value[first], (row[first], column[first])), shape=(size, size))
+        shape = (graph.nodes, graph.nodes)
+        return sparse.csr_array((value[first], (row[first], column[first])), shape=shape)
+
+    def _links(self, base: Any, edge: Integers, along: Integers) -> Any:
+        """Return the network with one more node for each end, hung on its road."""
+        graph, cost = self.graph, self._cost
+        part = cost[edge] * along / np.maximum(graph.length_dm[edge], 1) + 1.0
+        other = cost[edge] * (graph.length_dm[edge] - along) / np.maximum(graph.length_dm[edge], 1) + 1.0
+        source, target = graph.nodes, graph.nodes + 1
+        ends = [
+            _least((int(graph.tail[e]), float(before)), (int(graph.head[e]), float(after)))
+            for e, before, after in zip(edge, part, other, strict=True)
+        ]
+        if edge[0] == edge[1]:
+            ends[0][target] = abs(float(part[0] - part[1])) + 1.0
+        start, into = base.indptr.astype(np.int64), sorted(ends[1])
+        places = start[np.array(into) + 1]  # at the end of its row: the target has the greatest number
+        out = sorted(ends[0])
+        columns = np.concatenate([np.insert(base.indices, places, target), out])
+        values = np.concatenate([np.insert(base.data, places, [ends[1][n] for n in into]), [ends[0][n] for n in out]])
+        for node in into:
+            start[node + 1 :] += 1
+        rows = np.concatenate([start, [start[-1] + len(out)] * 2])  # the source's row; the target's is empty
+        assert rows.size == source + 3
+        return sparse.csr_array((values, columns, rows), shape=(source + 2, source + 2))
 
     def _piece(self, a: int, b: int, edge: Integers, along: Integers, usable: Any) -> Integers:
         """Return the spots between two nodes of the path, in the order in which they are passed."""
@@ -172,6 +199,14 @@ class Roads:
     def _of(self, edge: int) -> Integers:
         found: Integers = self._spots[self._first[edge] : self._first[edge + 1]]
         return found
+
+
+def _least(*pairs: tuple[int, float]) -> dict[int, float]:
+    """Return the least value for each key."""
+    found: dict[int, float] = {}
+    for key, value in pairs:
+        found[key] = min(value, found.get(key, value))
+    return found
 
 
 def _dense(lat: Any, lon: Any, step_m: int) -> tuple[Integers, Integers]:
