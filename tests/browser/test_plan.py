@@ -86,12 +86,40 @@ def test_what_counts_and_what_is_open_change_the_answer_and_what_it_says_it_rest
     expect(rests).to_contain_text("198 of 225")
     expect(rests).to_contain_text("to a province: 26")
     expect(rests).to_contain_text("as agreed: Mirjaveh")
+    expect(rests).to_contain_text("as they are on record here")
     before = page.locator(".proof dd").first.inner_text()
     page.get_by_text("What an incident counts for").click()
-    slide(page, "Compiled from public pages", 0)
+    slide(page, "Compiled by hand", 0)
     expect(page.locator(".proof dd").first).not_to_have_text(before, timeout=COMPUTES_MS)
     page.get_by_role("checkbox", name=re.compile("Kuhak")).check()
     expect(rests).to_contain_text("as chosen here: Mirjaveh–Taftan, Kuhak–Chedgi")
+
+
+def test_villages_and_places_named_are_candidates_within_a_limit(desks: Desks) -> None:
+    page = opened(desks, "?a=sites.3")
+    rests = page.locator(".rests")
+    page.get_by_role("checkbox", name=re.compile("^villages")).check()
+    expect(page).to_have_url(re.compile(r"at\.posts\*crossings\*towns\*villages"))
+    before = int(re.sub(r"\D.*", "", rests.locator("dt:text-is('Candidates') + dd").inner_text()))
+    slide(page, "Villages with most incidents", 200)
+    expect(rests.locator("dt:text-is('Candidates') + dd")).to_contain_text(f"{before + 100}", timeout=COMPUTES_MS)
+    page.get_by_role("searchbox", name="Add a place by name").fill("زاهدان")
+    found = page.get_by_role("list", name="Places found")
+    found.get_by_role("button").first.press("Enter")
+    added = page.get_by_role("list", name="Added places")
+    expect(added).to_contain_text("زاهدان")
+    expect(page).to_have_url(re.compile(r"places\.\d+x\d+"))
+    added.get_by_role("button").press("Enter")
+    expect(added).to_have_count(0)
+    expect(page.locator(".sites li")).to_have_count(3)
+
+
+def test_a_question_without_an_answer_says_why_in_the_officers_language(desks: Desks) -> None:
+    page = opened(desks, "?a=method.all_minutes.15_at.posts", language="fa")
+    expect(page.locator(".proof")).to_contain_text("در دسترس هیچ نامزدی نیست", timeout=COMPUTES_MS)
+    desks["pk"].expected.append("422")
+    page.goto(f"{desks['pk'].url}/plan?a=sites.40_at.crossings")
+    expect(page.locator(".problem")).to_contain_text("نامزد نمی‌گنجد", timeout=COMPUTES_MS)
 
 
 def test_the_dividend_is_told_by_kind_and_rule_and_simulated_from_a_chosen_seed(desks: Desks) -> None:

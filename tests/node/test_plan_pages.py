@@ -14,9 +14,11 @@ import pytest
 
 from node.commands import REGION, sarhad
 from sarhad.node.computing import Bench
-from sarhad.node.planner import brief, tasks
+from sarhad.node.planner import brief, files, tasks
 from sarhad.node.planner.brief import Brief, Grid, Picture
+from sarhad.node.planner.region import standing_of_region
 from sarhad.node.planner.saying import Saying
+from sarhad.response.errors import PlanError
 from sarhad.web.plan_shapes import DividendExport, DividendOrder, FileMade, Scenario, SiteExport, Stamp
 from sarhad.wire.values import Language
 
@@ -34,8 +36,13 @@ def bench() -> Bench:
 
 def dividend(bench: Bench, lang: Language, form: str, **more: object) -> FileMade:
     asked = {"order": {"format": form, "lang": lang, "runs": 4, **more}, "stamp": msgspec.to_builtins(STAMP)}
-    raw = tasks.dividend_file(bench, msgspec.json.encode(msgspec.convert(asked, DividendOrder)))
-    return msgspec.json.decode(raw, type=FileMade)
+    order = msgspec.convert(asked, DividendOrder)
+    return files.dividend(tasks.board_of(bench, ground(bench), order.order), order.order, STAMP)
+
+
+def ground(bench: Bench) -> bytes:
+    """What the region package makes up, as the worker gets it."""
+    return msgspec.json.encode(standing_of_region(tasks.land_of(bench)))
 
 
 def text_of(raw: bytes, folder: Path) -> list[str]:
@@ -108,12 +115,9 @@ def test_sites_are_written_jointly_beside_each_side_for_its_own(tmp_path: Path) 
 
 
 def test_scenarios_that_rest_on_different_incidents_are_not_put_side_by_side(bench: Bench) -> None:
-    from sarhad.node.planner import files
-    from sarhad.wire.errors import Refused
-
     order = SiteExport(format="csv", a=Scenario(), b=Scenario(spread_provinces=True))
-    with pytest.raises(Refused, match="same incidents"):
-        files.sites(tasks.board_of(bench, order.a), order, STAMP)
+    with pytest.raises(PlanError, match="same incidents"):
+        files.sites(tasks.board_of(bench, ground(bench), order.a), order, STAMP)
     assert DividendExport(format="csv").runs == 0
 
 
@@ -147,7 +151,7 @@ from sarhad.node.planner import files
 from sarhad.node.planner.board import Board
 from sarhad.web.plan_shapes import Scenario, SiteExport, Stamp
 from sarhad.wire.errors import Unavailable
-board = Board(Path({str(REGION)!r}), spread_provinces=False)
+board = Board.of_region(Path({str(REGION)!r}))
 assert files.sites(board, SiteExport(format="csv", a=Scenario()), Stamp()).content
 try:
     files.sites(board, SiteExport(format="pdf", a=Scenario()), Stamp())

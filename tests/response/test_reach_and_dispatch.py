@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from response.oracle import Oracle
 from sarhad.response.dispatch import Proposal, propose
 from sarhad.response.errors import PlanError
 from sarhad.response.graph import RoadGraph, complete, load
 from sarhad.response.ordering import least_degree
 from sarhad.response.reach import FAR, NO_TRACKS, VEHICLE, Profile, Traveller, engine_of, gates_of, matrix
 from sarhad.response.reach.hierarchy import Hierarchy, Skeleton
-from sarhad.response.reach.roads import Arcs, Ends, Oracle, arcs_of
+from sarhad.response.reach.roads import Arcs, Ends, arcs_of
 from sarhad.response.snapshot import (
     CaveatState,
     CrossingState,

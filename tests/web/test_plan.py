@@ -9,13 +9,18 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
-from desk.house import House
+from desk.house import House, settle, words
 from node.commands import REGION
+from sarhad.desk.blur import release_blurred
 from sarhad.web.latest import Latest, Superseded
 from sarhad.web.settings import WebSettings
+from sarhad.wire import kinds as k
+from sarhad.wire.values import JOINT, OWN, Moment, Place
+from web.laid import lay_ground
 from web.served import Client, Served, served
 
 READERS = ("planner", "commander", "auditor")
@@ -26,6 +31,7 @@ OTHERS = ("duty", "secretary", "admin")
 async def planner(ir: House, pk: House, settings: WebSettings) -> AsyncIterator[Client]:
     """The planner of a desk that has the example region."""
     assert settings.pages is not None
+    await lay_ground(ir, pk)
     async with served(ir, WebSettings(region=REGION, pages=settings.pages)) as desk, desk.officer("planner") as client:
         yield client
 
@@ -174,3 +180,101 @@ async def test_a_newer_question_of_a_page_takes_the_place_of_the_older() -> None
         await older
     free.set()
     assert await other == b"old"
+
+
+async def described(house: House, settings: WebSettings) -> dict[str, Any]:
+    """What the house's planner is told that a plan is made from."""
+    where = WebSettings(region=REGION, pages=settings.pages)
+    async with served(house, where) as desk, desk.officer("planner") as client:
+        status, plan = await client.get("/api/plan")
+    assert status == 200, plan
+    found: dict[str, Any] = plan
+    return found
+
+
+def count(plan: dict[str, Any], party: str) -> int:
+    return sum(kind["units"].get(party, 0) for kind in plan["kinds"])
+
+
+async def test_a_plan_is_made_from_what_this_side_may_see_of_the_ground(
+    ir: House, pk: House, settings: WebSettings
+) -> None:
+    refs = await lay_ground(ir, pk, kept=("pk/unit/Nila-21", "pk/post/Nila-3"))
+    own, other = await described(pk, settings), await described(ir, settings)
+    assert own["origin"] == other["origin"] == "records"
+    assert count(own, "pk") == 13
+    assert [(one["code"], one["why"]) for one in other["away"]] == [  # their post was kept home
+        ("Nila-31", "no-position"),
+        ("Nila-32", "no-position"),
+    ]
+    assert count(other, "pk") == 10
+    assert own["candidates"]["posts"] == 14
+    assert other["candidates"]["posts"] == 13
+    assert own["lent"]
+    assert refs["pk/unit/Nila-21"] not in json.dumps(other)
+
+
+async def test_a_blurred_position_a_closure_and_a_caveat_count_and_are_told(
+    ir: House, pk: House, settings: WebSettings
+) -> None:
+    refs = await lay_ground(ir, pk, kept=("pk/post/Nila-1",))
+    away = [one["code"] for one in (await described(ir, settings))["away"]]
+    held = pk.desk.picture.ground().units
+    for unit in (one for one in held if one.code in away):
+        at = pk.clock.now
+        status = k.UnitStatus(
+            unit=unit.ref, status="available", as_of=Moment(start=at, end=at),
+            place=Place(lat=289_000_000, lon=620_000_000, precision=1),
+        )  # fmt: skip
+        exact = await pk.act("duty", status, release=OWN)
+        await release_blurred(pk.desk, pk.actor("commander"), exact, JOINT, 20_000)
+    mirjaveh = refs["ir/crossing/C1"]
+    crossing = ir.desk.held(mirjaveh)
+    assert crossing is not None
+    assert isinstance(crossing.data, k.Crossing)
+    now = ir.clock.now
+    shut = msgspec.structs.replace(crossing.data, closures=(k.Closure(start=now, end=now + 10**12),))
+    await ir.act("commander", shut, release=JOINT)
+    ours = next(one for one in ir.desk.picture.ground().units if one.party == "ir")
+    caveat = k.Caveat(code="K1", unit=ours.ref, part="no", reason=words("sick"))
+    await ir.act("commander", caveat, release=OWN)
+    await settle(ir, pk)
+    plan = await described(ir, settings)
+    assert away
+    assert plan["blurred"] == len(away)
+    assert [(one["code"], one["why"]) for one in plan["away"]] == [(ours.code, "caveat")]
+    gates = {one["code"]: one for one in plan["crossings"]}
+    assert (gates["C1"]["agreed"], gates["C1"]["shut"]) == (False, True)
+    assert gates["C4"]["agreed"]
+
+
+async def test_imported_incidents_take_the_place_of_the_regions(ir: House, pk: House, settings: WebSettings) -> None:
+    await lay_ground(ir, pk)
+    when = Moment(start=ir.clock.now, end=ir.clock.now)
+    for number in range(3):
+        what = k.Incident(
+            title=words("x"), category="bombing", when=when, external=f"ucdp-ged:{number}" if number else "",
+            place=Place(lat=290_000_000, lon=612_000_000, precision=1),
+        )  # fmt: skip
+        await ir.act("duty", what, release=OWN)
+    plan = await described(ir, settings)
+    assert not plan["lent"]
+    assert {one["id"]: one["incidents"] for one in plan["tables"]} == {"ucdp-ged": 2, "records": 1}
+    assert set(plan["places"]["party"]) == {"ir"}
+    assert (await described(pk, settings))["lent"]  # none was released to it
+
+
+async def test_places_are_found_by_name_and_stand_among_the_candidates(planner: Client) -> None:
+    status, found = await planner.get("/api/plan/places", params={"text": " زاهدان "})
+    assert status == 200
+    assert found[0]["name"] == "زاهدان"
+    assert all("زاهدان" in one["name"] for one in found)
+    asked = {"at": ["villages"], "villages": 30, "sites": 3}
+    few = await solved(planner, **asked)
+    assert few["candidates"] == 30
+    assert {site["what"] for site in few["sites"]} == {"village"}
+    more = await solved(planner, **asked, places=[found[0]["mark"]])
+    assert more["candidates"] in (30, 31)
+    assert more["value"] >= few["value"]
+    status, answer = await planner.post("/api/plan/site", {"places": ["1x1"]})
+    assert (status, answer["code"], answer["values"]) == (422, "plan-unknown-place", {"place": "1x1"})

@@ -32,6 +32,7 @@ MAX_BYTES = 64 << 20
 TASKS: dict[str, str] = {
     "dispatch": "sarhad.node.compute_dispatch:dispatch",
     "plan-describe": "sarhad.node.planner.tasks:describe_plan",
+    "plan-places": "sarhad.node.planner.tasks:places",
     "plan-site": "sarhad.node.planner.tasks:site",
     "plan-reach": "sarhad.node.planner.tasks:reach",
     "plan-dividend": "sarhad.node.planner.tasks:dividend",

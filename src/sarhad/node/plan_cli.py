@@ -25,6 +25,11 @@ def plan() -> None:
 
 
 REGION = click.option("--region", type=FOLDER, help="Region package; by default examples/sistan-balochistan.")
+NODE = click.option(
+    "--node",
+    type=FOLDER,
+    help="Plan on this node's records: units, posts, crossings, incidents as its party sees them.",
+)
 KINDS = click.option("--kind", "kinds", multiple=True, help="Kind of unit that responds. Repeat for more.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 GEOJSON = click.option("--geojson", type=FILE, help="Write the answer as GeoJSON.")
@@ -39,12 +44,21 @@ SITE = (
     click.option("--busy", default=0.3, show_default=True, type=click.FloatRange(0, 0.999),
         help="Share of time that a unit is busy (expected)."),
     click.option("--limit", default=30.0, show_default=True, type=click.FloatRange(min=0.01), help="Seconds."),
-    REGION,
+    REGION, NODE,
     click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(min=0), help="Reached within."),
     click.option(
         "--at", "where", multiple=True, type=click.Choice(["posts", "crossings", "towns", "villages"]),
         default=["posts", "crossings", "towns"], help="Candidates. Repeat for more.",
     ),
+    click.option("--villages", default=100, show_default=True, type=click.IntRange(1, 500),
+        help="So many villages (with --at villages): those where most incidents may have been."),
+    click.option("--mode", type=click.Choice(["joint", "separate"]), default="joint", show_default=True,
+        help="A site serves both sides over the crossings, or its own only."),
+    click.option("--hour", default=12, show_default=True, type=click.IntRange(0, 23), help="Hour of the incidents."),
+    click.option("--answer", "answer_s", default=300, show_default=True, type=click.IntRange(0, 86_400),
+        help="Seconds until the other desk has answered."),
+    click.option("--open", "codes", multiple=True, metavar="CODE",
+        help="Crossings in use, by code; as agreed where none is named."),
     click.option("--keep-posts", "keep", is_flag=True, help="Posts stay; COUNT are added."),
     click.option("--weight", "weights", multiple=True, metavar="KEY=NUMBER",
         help="What an incident counts for: bombing=3, source:ucdp=0.5. Repeat for more."),
@@ -129,17 +143,20 @@ def plan_site(
         raise click.UsageError("--within goes with --problem or --demand; for a region say --minutes.")
     if count is None and options["method"] != "all":
         raise click.UsageError("Say how many sites: sarhad plan site COUNT.")
-    from sarhad.node import planning_siting_commands
+    from sarhad.node.planning_site import Asked, site
 
-    sys.exit(planning_siting_commands.site(count=count or 0, **options))
+    outputs = {name: options.pop(name) for name in ("as_json", "geojson", "csv_file")}
+    files = {"as_json": outputs["as_json"], "geojson_file": outputs["geojson"], "csv_file": outputs["csv_file"]}
+    sys.exit(site(Asked(count=count or 0, **options), **files))
 
 
 @plan.command("simulate")
 @REGION
+@NODE
 @KINDS
 @given(LOAD)
 @JSON
-def plan_simulate(region: Path | None, kinds: tuple[str, ...], as_json: bool, **load: Any) -> None:
+def plan_simulate(region: Path | None, node: Path | None, kinds: tuple[str, ...], as_json: bool, **load: Any) -> None:
     """Simulate the joint force against incidents like those on record.
 
     Units may be busy, gates closed, and the other desk takes its time to answer. Prints the
@@ -148,29 +165,31 @@ def plan_simulate(region: Path | None, kinds: tuple[str, ...], as_json: bool, **
     """
     from sarhad.node import planning_simulation
 
-    sys.exit(planning_simulation.simulate(region, kinds, as_json, planning_simulation.Load(**load)))
+    sys.exit(planning_simulation.simulate(region, node, kinds, as_json, planning_simulation.Load(**load)))
 
 
 @plan.command("dividend")
 @REGION
+@NODE
 @KINDS
 @given(LOAD)
 @click.option("--pages", type=FOLDER, help="Write the one-page result there, as HTML and (extra [pdf]) PDF.")
 @JSON
 @GEOJSON
 @CSV
-def plan_dividend(region: Path | None, kinds: tuple[str, ...], **options: Any) -> None:
+def plan_dividend(region: Path | None, node: Path | None, kinds: tuple[str, ...], **options: Any) -> None:
     """Compare the same units as two separate forces and as one, and each rule at the line.
 
     At rest, over all hours of the day, and under load by simulation. Under load the joint
     force may do worse, since a unit that helps across the line is missing at home: the
     dividend is then negative, and shown so.
     """
-    from sarhad.node import planning_simulation, planning_siting_commands
+    from sarhad.node.planning_dividend import dividend_command
+    from sarhad.node.planning_simulation import Load
 
-    outputs = {name: options.pop(name) for name in ("pages", "as_json", "geojson", "csv_file")}
-    load = planning_simulation.Load(**options)
-    sys.exit(planning_siting_commands.dividend_command(region, kinds, **outputs, load=load))
+    outputs = {name: options.pop(name) for name in ("pages", "as_json", "csv_file")}
+    outputs["geojson_file"] = options.pop("geojson")
+    sys.exit(dividend_command(region, node, kinds, **outputs, load=Load(**options)))
 
 
 plan.add_command(plan_dispatch_cli.reach)

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from sarhad.web.plan_shapes import FileMade, Stamp
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-REGION = click.option(
-    "--region", type=FOLDER, default=Path("examples/sistan-balochistan"), show_default=True, help="Region package."
-)
+REGION = click.option("--region", type=FOLDER, help="Region package; by default examples/sistan-balochistan.")
+NODE = click.option("--node", type=FOLDER, help="Plan on this node's records, as its party sees them.")
 FORMATS = click.option(
     "--format", "formats", multiple=True, type=click.Choice(["pdf", "html", "geojson", "csv"]),
     default=["pdf", "html"], show_default=True, help="What to write. Repeat for more.",
@@ -43,6 +42,7 @@ def page() -> None:
 @page.command("dividend")
 @click.argument("folder", type=FOLDER)
 @REGION
+@NODE
 @FORMATS
 @LANGS
 @click.option("--kind", "kinds", multiple=True, help="Kind of unit that responds. Repeat for more.")
@@ -56,14 +56,19 @@ def page() -> None:
     "--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="The same seed, same figures."
 )
 def page_dividend(
-    folder: Path, region: Path, formats: tuple[str, ...], languages: tuple[Any, ...], **asked: Any
+    folder: Path,
+    region: Path | None,
+    node: Path | None,
+    formats: tuple[str, ...],
+    languages: tuple[Any, ...],
+    **asked: Any,
 ) -> None:
     """Write what acting jointly is worth into FOLDER: the one-page result with map and curve."""
     from sarhad.node.planner import files
-    from sarhad.node.planner.board import Board
+    from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import DividendExport
 
-    board = Board(region, spread_provinces=False)
+    board = board_for(region, node)
     stamp = _stamp(board)
     for form, lang in _wanted(formats, languages):
         order = DividendExport(format=form, lang=lang, **_rules(asked))
@@ -74,6 +79,7 @@ def page_dividend(
 @click.argument("folder", type=FOLDER)
 @click.argument("count", type=click.IntRange(0, 60))
 @REGION
+@NODE
 @FORMATS
 @LANGS
 @click.option("--method", type=click.Choice(["maximal", "all", "median", "centre", "expected"]), default="maximal",
@@ -82,6 +88,8 @@ def page_dividend(
 @click.option("--at", multiple=True, type=click.Choice(["posts", "crossings", "towns", "villages"]),
               default=["posts", "crossings", "towns"], show_default=True,
               help="Candidates. Repeat for more.")  # fmt: skip
+@click.option("--villages", type=click.IntRange(1, 500), default=100, show_default=True,
+              help="So many villages: those where most incidents may have been.")  # fmt: skip
 @click.option("--keep-posts", is_flag=True, help="Posts stay; COUNT are added.")
 @click.option("--hour", type=click.IntRange(0, 23), default=12, show_default=True, help="Hour of the incidents.")
 @click.option("--limit", "limit_s", type=click.IntRange(1, 30), default=10, show_default=True, help="Seconds.")
@@ -89,14 +97,20 @@ def page_dividend(
 @WEIGHTS
 @ANSWER
 def page_site(
-    folder: Path, count: int, region: Path, formats: tuple[str, ...], languages: tuple[Any, ...], **asked: Any
+    folder: Path,
+    count: int,
+    region: Path | None,
+    node: Path | None,
+    formats: tuple[str, ...],
+    languages: tuple[Any, ...],
+    **asked: Any,
 ) -> None:
     """Write where to put COUNT sites into FOLDER: jointly (A) beside each side for its own (B)."""
     from sarhad.node.planner import files
-    from sarhad.node.planner.board import Board
+    from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import Scenario, SiteExport
 
-    board = Board(region, spread_provinces=False)
+    board = board_for(region, node)
     stamp = _stamp(board)
     said = {**_rules(asked), "at": tuple(asked["at"]), "sites": count}
     both = Scenario(**said, mode="joint"), Scenario(**said, mode="separate")
@@ -105,11 +119,9 @@ def page_site(
 
 
 def _rules(asked: dict[str, Any]) -> dict[str, Any]:
-    from sarhad.node.planning_siting_commands import parse_weights
+    from sarhad.node.planning_board import parse_weights
 
     weights = parse_weights(asked["weights"])
-    if any(value < 0 for value in weights.values()):
-        raise click.BadParameter("a weight is at least 0", param_hint="--weight")
     rest = {name: value for name, value in asked.items() if name not in ("codes", "weights")}
     return {**rest, "open": asked["codes"] or None, "weights": weights}
 
@@ -120,10 +132,10 @@ def _wanted(formats: tuple[str, ...], languages: tuple[Any, ...]) -> list[tuple[
 
 
 def _stamp(board: Any) -> Stamp:
+    from sarhad.node.planner.region import zones_of_region
     from sarhad.web.plan_shapes import Stamp
 
-    zones = tuple((party, ground.zone) for party, ground in sorted(board.setting.grounds.items()))
-    return Stamp(now_us=system_clock(), zones=zones)
+    return Stamp(now_us=system_clock(), zones=zones_of_region(board.land))
 
 
 def _write(folder: Path, made: FileMade) -> None:

@@ -8,20 +8,21 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from sarhad.node.planner.board import Board
+from sarhad.node.planner.units import RESPONDERS
 from sarhad.node.planning import picture_of
+from sarhad.node.planning_board import Facts, board_for, left_out, origin, table_weights
 from sarhad.node.planning_print import plain, saying, show
-from sarhad.node.planning_siting import RESPONDERS, Fielded, Setting, field_force, read_setting
-from sarhad.response.simulation import Delay, Fit, Recorded, Workers, fit_poisson, replicate
+from sarhad.response.simulation import Delay, Fit, Recorded, Workers, replicate
 from sarhad.response.simulation.workers import Told
 from sarhad.response.siting import SitingError
+from sarhad.web.plan_shapes import Rules
 from sarhad.wire.values import Urgency
 
-DEFAULT_REGION = Path("examples/sistan-balochistan")
 SCENE_S = 7200.0
 """Assumed mean work at the scene."""
 
@@ -54,18 +55,19 @@ class Load:
         return "the record replayed" if self.replay else f"{self.years:g} years"
 
 
-def simulate(region: Path | None, kinds: Sequence[str], as_json: bool, load: Load) -> int:
+def simulate(region: Path | None, node: Path | None, kinds: Sequence[str], as_json: bool, load: Load) -> int:
     """Simulate the joint force; print means with their confidence intervals.  Raises SitingError."""
-    with saying("Reading the region and its roads"):
-        setting = whole_table(region or DEFAULT_REGION, load.table)
-        fielded, delay = field_force(setting, tuple(kinds) or RESPONDERS), delay_of(load)
-    model, facts = model_of(setting, replay=load.replay)
+    board = board_for(region, node)
+    weights = table_weights(board, (load.table,) if load.table else ())
+    asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
+    force, _ = board.force(asked, Rules())
+    model, facts = model_of(board, load)
     with progress("runs", load.runs) as told:
         figures = replicate(
-            fielded.force, model, runs=load.runs, years=load.years, scene_s=SCENE_S, delay=delay,
+            force, model, runs=load.runs, years=load.years, scene_s=SCENE_S, delay=delay,
             seed=load.seed, workers=load.workers, told=told,
         )  # fmt: skip
-    facts = [*left_out(setting), *facts, *assumed(fielded, delay)]
+    facts = [*left_out(board, weights), *facts, *assumed(board, asked, delay), *origin(board)]
     if as_json:
         whole = {"runs": load.runs, "seed": load.seed, "figures": {k: asdict(v) for k, v in figures.items()}}
         print(json.dumps(plain(whole | {"rests_on": facts})))
@@ -79,33 +81,20 @@ def simulate(region: Path | None, kinds: Sequence[str], as_json: bool, load: Loa
     return 0
 
 
-def whole_table(folder: Path, table: str | None, *, weights: dict[str, float] | None = None) -> Setting:
-    """Read a region with the incidents of one table: the one named, else the one with the most of use.
+def model_of(board: Board, load: Load) -> tuple[Fit | Recorded, Facts]:
+    """Return the incidents of one table on record, or a model fitted to them, and what that rests on.
 
-    Tables differ in kind and in the years that they cover, so they are never added.
+    The table is the one named, else the largest: tables differ in kind and in years, so they are never added.
     """
-    setting = read_setting(folder, weights=weights or {}, spread_provinces=False, tables=(table,) if table else ())
-    used = [setting.events[i].source for i in setting.demand.used]
-    if not used:
-        raise SitingError("no incident is known closely enough", where="incidents", do="Name another --table")
-    largest = max(sorted(set(used)), key=used.count)
-    if len(set(used)) == 1:
-        return setting
-    return read_setting(folder, weights=weights or {}, spread_provinces=False, tables=(largest,))
-
-
-def model_of(setting: Setting, *, replay: bool) -> tuple[Fit | Recorded, list[tuple[str, str]]]:
-    """Return the incidents of the setting's table on record, or a model fitted to them, and what that rests on."""
-    events = [setting.events[i] for i in setting.demand.used]
-    shares = setting.demand.share[:, setting.demand.weight > 0]
+    events, _ = board.incidents.rows(load.table or "")
     fact = (
-        "replayed" if replay else "fitted",
+        "replayed" if load.replay else "fitted",
         f"{events[0].source}, {len(events)} incidents; other tables are not added to it",
     )
-    if replay:
-        start, end = (np.array([getattr(event, name) for event in events]) for name in ("start_s", "end_s"))
-        return Recorded(start, end, shares), [fact, ("model", "the record replayed; unknown hours and places drawn")]
-    fit = fit_poisson(np.array([event.year for event in events], np.int64), shares)
+    if load.replay:
+        recorded, _ = board.incidents.recorded(load.table or "")
+        return recorded, [fact, ("model", "the record replayed; unknown hours and places drawn")]
+    fit, _ = board.incidents.fit(load.table or "")
     return fit, [fact, ("model", fit.words)]
 
 
@@ -134,21 +123,13 @@ def delay_words(delay: Delay) -> str:
     return f"{delay.median_s / 60:g} min, p90 {delay.p90_s / 60:g} min ({known})"
 
 
-def left_out(setting: Setting) -> list[tuple[str, str]]:
-    """Say which incidents count, and how many are known too coarsely to."""
-    used = [setting.events[i].source for i in setting.demand.used]
-    tables = ", ".join(f"{table} {used.count(table)}" for table in sorted(set(used)))
-    left = ", ".join(f"where_prec {precision}: {count}" for precision, count in setting.demand.left_out.items())
-    return [("incidents", tables), ("left-out", left or "0")]
-
-
-def assumed(fielded: Fielded, delay: Delay) -> list[tuple[str, str]]:
+def assumed(board: Board, kinds: Sequence[str], delay: Delay) -> Facts:
     """Say what is assumed of the force."""
+    held = [unit.kind for unit in board.fielded.units if unit.kind in kinds]
     return [
-        ("units", f"{len(fielded.units)} of {', '.join(sorted({unit.unit_kind for unit in fielded.units}))}"),
+        ("units", f"{len(held)} of {', '.join(sorted(set(held)))}"),
         ("delay", delay_words(delay)),
         ("scene", f"{SCENE_S / 3600:g} h on average (assumed)"),
-        ("fiction", "made up"),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from sarhad.picture import Picture
-from sarhad.picture.views import UnitView
+from sarhad.picture.views import CrossingView, PostView, UnitView
 from sarhad.response.errors import PlanError
 from sarhad.response.snapshot import (
     CaveatState,
@@ -18,7 +18,8 @@ from sarhad.response.snapshot import (
     Snapshot,
     UnitState,
 )
-from sarhad.wire.kinds import Crossing, CrossingRule
+from sarhad.response.standing import OWN_TABLE, Happened, Standing
+from sarhad.wire.kinds import Crossing, CrossingRule, Incident
 from sarhad.wire.values import Place, Point, Urgency
 
 
@@ -67,6 +68,53 @@ def snapshot_of(
         posts=tuple(PostState(ref=one.ref, party=one.party, code=one.code, place=one.place) for one in ground.posts),
         caveats=tuple(_caveats(picture, at, exercise)),
     ).ordered()
+
+
+def standing_of(picture: Picture, party: str, at: int, incidents: tuple[Happened, ...]) -> Standing:
+    """Return what this party's node may see of the ground, with the closures and caveats in force at ``at``."""
+    taken = snapshot_of(picture, party, at, ())
+    ground = picture.ground(None)
+    named: list[PostView | CrossingView] = [*ground.posts, *ground.crossings]
+    manifests = {n: held for n in sorted(picture.parties()) if (held := picture.manifest(n)) is not None}
+    return Standing(
+        origin="records",
+        units=taken.units,
+        crossings=tuple(
+            msgspec.structs.replace(
+                one,
+                status="closed" if any(c.start <= at < c.end for c in one.closures) else one.status,
+                closures=(),
+            )
+            for one in taken.crossings
+        ),
+        rules=taken.rules,
+        posts=taken.posts,
+        caveats=taken.caveats,
+        names={one.ref: one.names for one in named} | {name: held.names for name, held in manifests.items()},
+        countries={name: held.country for name, held in manifests.items()},
+        incidents=incidents,
+    )
+
+
+def happened(picture: Picture) -> tuple[Happened, ...]:
+    """Return the live incidents that are held, those of an import under the name of its data set."""
+    marks = picture.marks(None)
+    found = []
+    for row, ref in enumerate(marks.ref):
+        held = picture.held(ref)
+        external = held.data.external if held is not None and isinstance(held.data, Incident) else ""
+        found.append(
+            Happened(
+                lat=marks.lat[row],
+                lon=marks.lon[row],
+                precision=marks.precision[row],
+                start=marks.start_us[row],
+                end=marks.start_us[row] + marks.lasts_us[row],
+                category=marks.categories[marks.category[row]],
+                table=external.partition(":")[0] or OWN_TABLE,
+            )
+        )
+    return tuple(sorted(found, key=msgspec.json.encode))
 
 
 def _current(picture: Picture, crossings: Sequence[CrossingState], rule: CrossingRule) -> CrossingRule:

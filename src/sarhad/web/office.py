@@ -17,6 +17,8 @@ from sarhad.desk.attachments import Attachments
 from sarhad.desk.passkeys import Passkeys
 from sarhad.desk.photos import Photos
 from sarhad.desk.responding import Responding
+from sarhad.picture.views import MarksView
+from sarhad.response.standing import Happened
 from sarhad.web.drilling import Drilling
 from sarhad.web.encoded import Answers, Encoded
 from sarhad.web.keeping import Keeping
@@ -57,6 +59,8 @@ class Office:
     approvals: Approvals | None = None
     keeping: Keeping | None = None
     drilling: Drilling | None = None
+    plan_incidents: tuple[MarksView, tuple[Happened, ...]] | None = None
+    """The incidents as plans take them, and the view that they were read for; written by plans, in the event loop."""
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
     present: Counter[str] = field(default_factory=Counter)

@@ -1,7 +1,8 @@
 """Planning: where to stand, what that reaches, what acting jointly is worth; as answers and as files.
 
 Nothing here is written to the log, and nothing is computed here: questions go to the
-worker for plans.  A newer question of the same page takes the place of the older one.
+worker for plans, with the ground as this party may see it.  A newer question of the same
+page takes the place of the older one.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
+from sarhad.response.from_picture import happened, standing_of
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.plan_shapes import (
+    Asked,
     DividendBody,
     DividendExport,
     DividendOrder,
     DividendView,
     FileMade,
+    PlaceFound,
     PlanView,
     ReachBody,
     ReachView,
     Scenario,
+    Search,
     SitedView,
     SiteExport,
     SiteOrder,
@@ -34,6 +39,9 @@ READERS = allow("planner", "commander", "auditor")
 PATIENCE_S = 150.0
 """The first question reads the region and compiles; later ones take a part of a second, and their own limit."""
 
+Name = Annotated[
+    str, QueryParameter(name="text", min_length=1, max_length=80, description="A part of the place's name")
+]
 Spread = Annotated[bool, QueryParameter(required=False, description="Spread what is known to a province over it")]
 T = TypeVar("T")
 
@@ -41,16 +49,32 @@ T = TypeVar("T")
 async def _ask(request: Call, office: Office, task: str, question: msgspec.Struct, asker: str, answer: type[T]) -> T:
     actor = signed_in(request).actor
     office.plan_calls.take(actor.officer)
-    asking = office.planner(task, msgspec.json.encode(question), timeout_s=PATIENCE_S)
+    asked = Asked(ground=msgspec.Raw(_ground(office)), question=msgspec.Raw(msgspec.json.encode(question)))
+    asking = office.planner(task, msgspec.json.encode(asked), timeout_s=PATIENCE_S)
     if asker:
         return msgspec.json.decode(await office.latest.run(f"{actor.officer} {task} {asker}", asking), type=answer)
     return msgspec.json.decode(await asking, type=answer)
+
+
+def _ground(office: Office) -> bytes:
+    """Return what this party may see of the ground as JSON; the incidents are read anew only when any changed."""
+    desk = office.desk
+    marks = desk.picture.marks(None)
+    if office.plan_incidents is None or office.plan_incidents[0] is not marks:
+        office.plan_incidents = (marks, happened(desk.picture))
+    return msgspec.json.encode(standing_of(desk.picture, desk.party, desk.now(), office.plan_incidents[1]))
 
 
 @get("/api/plan", opt=READERS, operation_id="getPlan", tags=["plan"])
 async def get_plan(request: Call, office: Here, spread_provinces: Spread = False) -> PlanView:
     """What a plan is made from: incidents by table and precision, places, candidates, crossings, units."""
     return await _ask(request, office, "plan-describe", Scenario(spread_provinces=spread_provinces), "", PlanView)
+
+
+@get("/api/plan/places", opt=READERS, operation_id="searchPlaces", tags=["plan"])
+async def search_places(request: Call, office: Here, text: Name) -> list[PlaceFound]:
+    """Places of the region by name, as further candidates."""
+    return await _ask(request, office, "plan-places", Search(text=text), "", list[PlaceFound])
 
 
 @post("/api/plan/site", opt=READERS, operation_id="planSite", tags=["plan"], status_code=200)
@@ -101,5 +125,5 @@ def _stamp(request: Call, office: Office) -> Stamp:
     return Stamp(party=desk.party, officer=signed_in(request).actor.officer, now_us=desk.now(), zones=tuple(zones))
 
 
-HANDLERS = [get_plan, plan_site, plan_reach, plan_dividend, export_sites, export_dividend]
+HANDLERS = [get_plan, search_places, plan_site, plan_reach, plan_dividend, export_sites, export_dividend]
 """Put into the application by ``app.api``."""

@@ -26,6 +26,7 @@ Asker = Annotated[
     Meta(max_length=40, pattern="^[a-zA-Z0-9-]*$", description="A newer call of the same asker replaces the older one"),
 ]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+Mark = Annotated[str, Meta(max_length=24, pattern="^-?[0-9]+x-?[0-9]+$", description="A place, as a search names it")]
 
 
 class Rules(Body, frozen=True, kw_only=True):
@@ -46,7 +47,8 @@ class Scenario(Rules, frozen=True, kw_only=True):
     """A siting question.  ``hour``: of the day, at which the incidents happen; crossings have hours.
 
     ``joint``: a site serves both sides over the crossings; ``separate``: its own side only.
-    ``busy``: share of time that a unit is busy (``expected``).
+    ``busy``: share of time that a unit is busy (``expected``).  ``villages``: so many of
+    them, those where most incidents may have been.  ``places``: candidates besides, by mark.
     """
 
     method: Method = "maximal"
@@ -56,6 +58,8 @@ class Scenario(Rules, frozen=True, kw_only=True):
     keep_posts: bool = False
     busy: Annotated[float, Meta(ge=0, le=0.95)] = 0.3
     at: Annotated[tuple[Where, ...], Meta(min_length=1, max_length=4)] = ("posts", "crossings", "towns")
+    villages: Annotated[int, Meta(ge=1, le=500)] = 100
+    places: Annotated[tuple[Mark, ...], Meta(max_length=40)] = ()
     hour: Annotated[int, Meta(ge=0, le=23)] = 12
     limit_s: Annotated[int, Meta(ge=1, le=30)] = 5
 
@@ -108,8 +112,23 @@ class TableView(Answered, frozen=True, kw_only=True):
     weight: float
 
 
+class PlaceFound(Answered, frozen=True, kw_only=True):
+    """A place of the region that a search found; ``mark`` names it among a scenario's ``places``."""
+
+    mark: str
+    name: str
+    what: str
+    party: str
+    lat: int
+    lon: int
+
+
 class PassageView(Answered, frozen=True, kw_only=True):
-    """A crossing with its rule: who may pass; no ``units`` named: any kind.  ``agreed``: open as things stand."""
+    """A crossing with its rule: who may pass; no ``units`` named: any kind.  ``agreed``: open as things stand.
+
+    ``opens_s``, ``closes_s`` by the clock of ``zone``: when both sides have it open.  ``shut``:
+    closed by a side, or by an announced closure that is in force.
+    """
 
     code: str
     names: Names
@@ -117,9 +136,12 @@ class PassageView(Answered, frozen=True, kw_only=True):
     lon: int
     opens_s: int
     closes_s: int
+    zone: str
+    wait_s: int
     parties: tuple[str, ...]
     units: tuple[str, ...]
     agreed: bool
+    shut: bool
 
 
 class KindCount(Answered, frozen=True, kw_only=True):
@@ -150,10 +172,36 @@ class StandView(Answered, frozen=True, kw_only=True):
     units: int
 
 
+Lacking = Literal[
+    "no-side", "no-position", "out-of-service", "caveat", "outside-region", "in-the-sea", "far-from-roads"
+]
+"""Why a unit counts for nothing."""
+
+
+class AwayView(Answered, frozen=True, kw_only=True):
+    """A unit that counts for nothing, and why."""
+
+    ref: str
+    code: str
+    party: str
+    why: Lacking
+
+
 class PlanView(Answered, frozen=True, kw_only=True):
-    """What a plan is made from.  ``categories``: incidents used, by category."""
+    """What a plan is made from.  ``categories``: incidents used, by category.
+
+    ``origin``: units, posts and crossings are this node's records, or made up by the
+    region package.  ``lent``: no imported incident is on record here, so that the
+    package's stand in.  ``away``: units that cannot be counted.  ``blurred``: how many are
+    counted at a place that their party released coarsely.  ``ground`` changes when any of this does.
+    """
 
     region: str
+    ground: str
+    origin: Literal["records", "region"]
+    lent: bool
+    away: tuple[AwayView, ...]
+    blurred: int
     parties: tuple[str, ...]
     tables: tuple[TableView, ...]
     categories: dict[str, int]
@@ -197,7 +245,8 @@ class SitedView(Answered, frozen=True, kw_only=True):
     """The sites, with value, bound and gap; ``arrival_s`` of each place in the order of the plan, -1 never.
 
     ``by_party``: the cover of each side's incidents.  ``out_of_reach``: share of the weight
-    that no candidate reaches (within the threshold, where the method has one).
+    that no candidate reaches (within the threshold, where the method has one), at the places
+    ``unserved``.  ``ground``: of which plan's ground this is.
     """
 
     status: Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -214,6 +263,8 @@ class SitedView(Answered, frozen=True, kw_only=True):
     cover: CoverView
     by_party: dict[str, CoverView]
     out_of_reach: float
+    unserved: tuple[int, ...]
+    ground: str
     arrival_s: tuple[int, ...]
 
 
@@ -293,6 +344,7 @@ class DividendView(Answered, frozen=True, kw_only=True):
     load: LoadView | None
     separate_s: tuple[int, ...]
     joint_s: tuple[int, ...]
+    ground: str
     took_ms: int
 
 
@@ -317,6 +369,19 @@ class DividendOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     order: DividendExport
     stamp: Stamp
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker is asked: the ground (a Standing) as JSON, and the question."""
+
+    ground: msgspec.Raw
+    question: msgspec.Raw
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """Places of the region by name."""
+
+    text: str
 
 
 class FileMade(msgspec.Struct, frozen=True, kw_only=True):

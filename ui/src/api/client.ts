@@ -42,6 +42,7 @@ export class ApiError extends Error {
     readonly what: string,
     readonly doThis: string,
     readonly retry: boolean,
+    readonly values: Readonly<Record<string, string | number>> = {},
   ) {
     super(what);
     this.name = "ApiError";
@@ -72,6 +73,7 @@ interface Problem {
   readonly what?: string;
   readonly do?: string;
   readonly retry?: boolean;
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 /** When the answer came, for measuring the node's clock: `performance.now()` before and after, and its `Date`. */
@@ -383,7 +385,7 @@ export class Client {
     }
     // A wrong password, typed to confirm something, ends no session.
     if (answer.status === 401 && path !== "/api/session" && said.code !== "wrong-password") this.#ended();
-    return new ApiError(answer.status, said.code ?? "error", said.what ?? answer.statusText, said.do ?? "", said.retry ?? answer.status >= 500);
+    return new ApiError(answer.status, said.code ?? "error", said.what ?? answer.statusText, said.do ?? "", said.retry ?? answer.status >= 500, said.values);
   }
 }
 

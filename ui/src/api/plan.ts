@@ -1,11 +1,16 @@
 /** The calls of the Plan screen. */
 
 import type { Client } from "./client";
-import type { PlanView } from "./types";
+import type { PlaceFound, PlanView } from "./types";
 
 /** What a plan is made from. */
 export function planOf(client: Client, spreadProvinces: boolean): Promise<PlanView> {
   return client.ask("GET", `/api/plan${spreadProvinces ? "?spread_provinces=true" : ""}`);
+}
+
+/** Places of the region whose name holds the text. */
+export function placesNamed(client: Client, text: string): Promise<PlaceFound[]> {
+  return client.ask("GET", `/api/plan/places?text=${encodeURIComponent(text)}`);
 }
 
 /** One question of planning; a newer one of the same `asker` replaces it (`superseded`). */

@@ -4,7 +4,9 @@ import type { CoverView, SitedView } from "../api/types";
 import { number, type Language } from "./time";
 
 export const METHODS = ["maximal", "all", "median", "centre", "expected"] as const;
-export const CANDIDATES = ["posts", "crossings", "towns"] as const;
+export const CANDIDATES = ["posts", "crossings", "towns", "villages"] as const;
+/** So many places may be added by name. */
+export const MOST_PLACES = 40;
 export type Method = (typeof METHODS)[number];
 export type Candidate = (typeof CANDIDATES)[number];
 
@@ -17,6 +19,10 @@ export interface Scenario {
   readonly keep_posts: boolean;
   readonly busy: number;
   readonly at: readonly Candidate[];
+  /** So many villages, those where most incidents may have been. */
+  readonly villages: number;
+  /** Candidates besides, by mark. */
+  readonly places: readonly string[];
   readonly hour: number;
   readonly answer_s: number;
   readonly open: readonly string[] | null;
@@ -24,7 +30,7 @@ export interface Scenario {
 }
 
 export const USUAL: Scenario = {
-  method: "maximal", sites: 6, minutes: 60, mode: "joint", keep_posts: false, busy: 0.3, at: CANDIDATES,
+  method: "maximal", sites: 6, minutes: 60, mode: "joint", keep_posts: false, busy: 0.3, at: ["posts", "crossings", "towns"], villages: 100, places: [],
   hour: 12, answer_s: 300, open: null, limit_s: 5,
 };
 
@@ -49,7 +55,7 @@ type Simple = string | number | boolean | readonly string[] | null;
 
 /** Where a number lies in an address must be kept to: from, to. */
 const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
-  sites: [0, 60], minutes: [5, 720], busy: [0, 0.95], hour: [0, 23], answer_s: [0, 86_400], answer_p90_s: [0, 86_400],
+  sites: [0, 60], minutes: [5, 720], busy: [0, 0.95], hour: [0, 23], villages: [1, 500], answer_s: [0, 86_400], answer_p90_s: [0, 86_400],
   limit_s: [1, 30], runs: [1, 200], years: [1, 20], seed: [0, 2 ** 31],
 };
 const WORDS: Readonly<Record<string, readonly string[]>> = { method: METHODS, mode: ["joint", "separate"], at: CANDIDATES };
@@ -114,6 +120,9 @@ export function weightsFrom(text: string): Weights {
 // Numbers -----------------------------------------------------------------------
 
 const isolate = (text: string) => `\u2066${text}\u2069`;
+
+/** A name in its own direction within a sentence of another. */
+export const named = (text: string): string => `\u2068${text}\u2069`;
 
 /** A number with as many decimals; `signed`: with its sign, which stands before it in every direction of writing. */
 export function figure(value: number, language: Language, decimals = 0, signed = false): string {

@@ -523,6 +523,9 @@ export function describe(error: ApiError): string {
   if (error.status === 0) return t("error.network");
   if (error.status === 401) return t("error.signin");
   if (error.status === 429) return t("error.slow");
+  const key = `plan.error.${error.code}`;
+  const known = t(key, error.values);
+  if (known !== `[${key}]`) return known;
   const text = t("error.other", { what: `${error.what}${error.doThis ? `. ${error.doThis}` : ""}` });
   return error.retry ? `${text} ${t("error.again")}` : text;
 }

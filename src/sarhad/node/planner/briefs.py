@@ -21,8 +21,8 @@ COVER = ("plan.within.30", "plan.within.60", "plan.within.120", "plan.median", "
 
 def party_name(board: Board, party: str, saying: Saying) -> str:
     """Return a party's name in the language."""
-    ground = board.setting.grounds.get(party)
-    return saying.name(ground.names) if ground is not None else party
+    names = board.names_of(party)
+    return saying.name(names) if names is not None else party
 
 
 def headings(saying: Saying) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ def _site_map(board: Board, made: SitedView, colour: str, title: str) -> str:
         [arrival < 0, arrival <= 1800, arrival <= 3600, arrival <= 7200], [RED, GREEN, "#62a87c", AMBER], GREY
     )
     dots = Dots(
-        [spot.lat for spot in board.places], [spot.lon for spot in board.places],
+        [spot.lat / 1e7 for spot in board.places], [spot.lon / 1e7 for spot in board.places],
         sizes(board.weight({}).tolist()), hue.tolist(),
     )  # fmt: skip
     pins = [Pin(site.lat / 1e7, site.lon / 1e7, colour, not site.existing) for site in made.sites]
@@ -308,7 +308,10 @@ def _change_map(board: Board, body: DividendBody, made: DividendView, title: str
     hue = np.select([joint < 0, sooner, joint > apart + 60], [RED, GREEN, AMBER], GREY)
     weight = board.weight(body.weights)
     dots = Dots(
-        [spot.lat for spot in board.places], [spot.lon for spot in board.places], sizes(weight.tolist()), hue.tolist()
+        [spot.lat / 1e7 for spot in board.places],
+        [spot.lon / 1e7 for spot in board.places],
+        sizes(weight.tolist()),
+        hue.tolist(),
     )
-    pins = [Pin(home.lat, home.lon, BLUE, solid=True) for home in board.fielded.homes]
+    pins = [Pin(home.lat / 1e7, home.lon / 1e7, BLUE, solid=True) for home in board.fielded.homes]
     return ground_map(board, dots, pins, title)

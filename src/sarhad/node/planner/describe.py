@@ -4,59 +4,91 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import numpy as np
 
 from sarhad.node.planner.board import Board
-from sarhad.node.planning_siting import RESPONDERS, UNIT_SPEED_KMH, candidates
-from sarhad.web.plan_shapes import KindCount, PassageView, PlacesView, PlanView, StandView, TableView
-from sarhad.wire.kinds import Post, Unit
+from sarhad.node.planner.candidates import SPEED_KMH, villages
+from sarhad.node.planner.land import CLASSES
+from sarhad.node.planner.passages import Passage
+from sarhad.node.planner.units import RESPONDERS
+from sarhad.web.plan_shapes import AwayView, KindCount, PassageView, PlacesView, PlanView, StandView, TableView
+from sarhad.wire.values import Names
 
 
 def describe(board: Board) -> PlanView:
     """Return places, tables, candidates, crossings and units of the board."""
-    setting, places = board.setting, board.places
-    used = [setting.events[i] for i in setting.demand.used]
     return PlanView(
-        region=setting.region.id,
-        parties=tuple(sorted(setting.grounds)),
-        tables=_tables(board),
-        categories=dict(sorted(Counter(event.category for event in used).items())),
-        left_out={str(precision): count for precision, count in setting.demand.left_out.items()},
-        places=PlacesView(
-            name=tuple(spot.name for spot in places),
-            lat=tuple(round(spot.lat * 1e7) for spot in places),
-            lon=tuple(round(spot.lon * 1e7) for spot in places),
-            party=tuple(spot.party for spot in places),
-            weight=tuple(np.round(board.weight({}), 4).tolist()),
-        ),
-        candidates={word: len(candidates(setting, (word,))) for word in ("posts", "crossings", "towns", "villages")},
-        crossings=tuple(
-            PassageView(
-                code=p.crossing.code,
-                names=p.crossing.names,
-                lat=p.crossing.place.lat,
-                lon=p.crossing.place.lon,
-                opens_s=p.crossing.opens_s,
-                closes_s=p.crossing.closes_s,
-                parties=p.parties,
-                units=p.units,
-                agreed=p.agreed,
+        region=board.land.region.id,
+        ground=board.digest,
+        origin=board.standing.origin,
+        lent=board.lent,
+        away=tuple(
+            msgspec.convert(
+                {"ref": one.unit.ref, "code": one.unit.code, "party": one.unit.party, "why": one.why}, AwayView
             )
-            for p in board.passages
+            for one in board.fielded.away
         ),
+        blurred=board.fielded.blurred,
+        parties=board.sides,
+        tables=_tables(board),
+        categories=dict(sorted(Counter(event.category for event in board.incidents.used).items())),
+        left_out={str(precision): count for precision, count in board.incidents.demand.left_out.items()},
+        places=_places(board),
+        candidates=_candidates(board),
+        crossings=tuple(map(_passage, board.passages)),
         kinds=tuple(
             KindCount(kind=kind, units=counts, responds=kind in RESPONDERS) for kind, counts in board.kinds.items()
         ),
         homes=tuple(_homes(board)),
-        speed_kmh=UNIT_SPEED_KMH,
+        speed_kmh=SPEED_KMH,
+    )
+
+
+def _places(board: Board) -> PlacesView:
+    places = board.places
+    return PlacesView(
+        name=tuple(spot.name for spot in places),
+        lat=tuple(spot.lat for spot in places),
+        lon=tuple(spot.lon for spot in places),
+        party=tuple(spot.party for spot in places),
+        weight=tuple(np.round(list(board.incidents.by_place.values()), 4).tolist()),
+    )
+
+
+def _candidates(board: Board) -> dict[str, int]:
+    """Return how many candidates of each kind there are."""
+    standing, places = board.standing, board.land.places
+    return {
+        "posts": sum(board.side(one.party) != "" for one in standing.posts),
+        "crossings": sum(board.side(one.party) != "" for one in standing.crossings),
+        "towns": sum(spot.what in CLASSES["towns"] for spot in places),
+        "villages": len(villages(board.land, {})),
+    }
+
+
+def _passage(one: Passage) -> PassageView:
+    return PassageView(
+        code=one.code,
+        names=one.names,
+        lat=one.place.lat,
+        lon=one.place.lon,
+        opens_s=one.opens_s,
+        closes_s=one.closes_s,
+        zone=one.zone,
+        wait_s=one.wait_s,
+        parties=one.parties,
+        units=one.units,
+        agreed=one.agreed,
+        shut=one.shut,
     )
 
 
 def _tables(board: Board) -> tuple[TableView, ...]:
-    used = Counter(board.setting.events[i].source for i in board.setting.demand.used)
+    used = Counter(event.source for event in board.incidents.used)
     found = []
-    for table, weight in board.table_weights.items():
-        events = [event for event in board.setting.events if event.source == table]
+    for table, weight in board.incidents.table_weights.items():
+        events = [event for event in board.incidents.events if event.source == table]
         precision = Counter(event.precision for event in events)
         found.append(
             TableView(
@@ -73,12 +105,15 @@ def _tables(board: Board) -> tuple[TableView, ...]:
 
 
 def _homes(board: Board) -> list[StandView]:
-    found = []
-    for party, ground in sorted(board.setting.grounds.items()):
-        based = Counter((p.lat, p.lon) for u in ground.of(Unit) if (p := ground.home_of(u.code)) is not None)
-        found += [
-            StandView(names=post.names, lat=post.place.lat, lon=post.place.lon, party=party, units=units)
-            for post in ground.of(Post)
-            if (units := based[post.place.lat, post.place.lon])
-        ]
-    return found
+    """Return where the units that count stand, several at one place as one."""
+    found: dict[tuple[str, int, int], tuple[Names, int]] = {}
+    for unit, home in zip(board.fielded.units, board.fielded.homes, strict=True):
+        post = board.standing.home_of(unit)
+        names = board.standing.names.get(post.ref) if post is not None else None
+        key = (home.party, home.lat, home.lon)
+        held = found.get(key, (names or Names(en=unit.code), 0))
+        found[key] = (held[0], held[1] + 1)
+    return [
+        StandView(names=names, lat=lat, lon=lon, party=party, units=units)
+        for (party, lat, lon), (names, units) in sorted(found.items(), key=lambda one: one[0])
+    ]

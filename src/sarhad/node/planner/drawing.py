@@ -115,7 +115,7 @@ def ground_map(board: Board, dots: Dots, pins: Sequence[Pin], title: str) -> str
         x, y = at(lat, lon)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}" fill-opacity="0.72"/>')
     for passage in board.passages:
-        x, y = at(passage.crossing.place.lat / 1e7, passage.crossing.place.lon / 1e7)
+        x, y = at(passage.place.lat / 1e7, passage.place.lon / 1e7)
         parts.append(f'<path d="M{x:.1f} {y - 5:.1f}l5 9h-10z" fill="{INK}" stroke="#fff" stroke-width="0.7"/>')
     for pin in pins:
         x, y = at(pin.lat, pin.lon)
@@ -129,10 +129,10 @@ def ground_map(board: Board, dots: Dots, pins: Sequence[Pin], title: str) -> str
 
 def border(board: Board) -> list[list[tuple[float, float]]]:
     """Return the border line thinned for paper."""
-    layer = next((layer for layer in board.setting.region.layers if layer.kind == "line"), None)
+    layer = next((layer for layer in board.land.region.layers if layer.kind == "line"), None)
     if layer is None:
         return []
-    points = [(p.lat / 1e7, p.lon / 1e7) for p in read_line(board.setting.folder / layer.file).points]
+    points = [(p.lat / 1e7, p.lon / 1e7) for p in read_line(board.land.folder / layer.file).points]
     return [points[:: max(len(points) // LINE_POINTS, 1)]]
 
 

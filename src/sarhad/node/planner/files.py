@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.jointness import value_jointness
 from sarhad.node.planner.solve import site
+from sarhad.response.errors import PlanError
 from sarhad.web.plan_shapes import (
     DividendExport,
     DividendView,
@@ -22,7 +23,7 @@ from sarhad.web.plan_shapes import (
     SiteExport,
     Stamp,
 )
-from sarhad.wire.errors import Refused, Unavailable
+from sarhad.wire.errors import Unavailable
 
 if TYPE_CHECKING:
     from sarhad.node.planner.brief import Brief
@@ -39,7 +40,10 @@ Row = dict[str, Any]
 def sites(board: Board, order: SiteExport, stamp: Stamp) -> FileMade:
     """Return one scenario, or two, as the file asked for."""
     if order.b is not None and order.b.spread_provinces != order.a.spread_provinces:
-        raise Refused("both scenarios must rest on the same incidents", where="b.spread_provinces", do="Set both alike")
+        raise PlanError(
+            "plan-other-incidents", "both scenarios must rest on the same incidents", where="b.spread_provinces",
+            do="Set both alike",
+        )  # fmt: skip
     asked = [(scenario, site(board, scenario)) for scenario in (order.a, order.b) if scenario is not None]
     if order.format in ("pdf", "html"):
         _require_calendars()
@@ -109,8 +113,8 @@ def _place_rows(board: Board, order: DividendExport, made: DividendView) -> list
     return [
         {
             "name": spot.name,
-            "lat": spot.lat,
-            "lon": spot.lon,
+            "lat": spot.lat / 1e7,
+            "lon": spot.lon / 1e7,
             "party": spot.party,
             "what": spot.what,
             "weight": round(float(weight), 4),

@@ -9,27 +9,26 @@ import numpy as np
 
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.solve import cover_view, finite, whole_seconds
-from sarhad.node.planning_siting import RESPONDERS
+from sarhad.node.planner.units import RESPONDERS
 from sarhad.response.dividend import Cover, Dividend, RuleCost, dividend, first_arrivals, loaded
-from sarhad.response.simulation import Delay, Estimate, Fit, Force, fit_poisson
+from sarhad.response.simulation import Delay, Estimate, Force
 from sarhad.response.siting.kernels import Floats
 from sarhad.web.plan_shapes import CoverView, DividendBody, DividendView, EstimateView, HelpView, LoadView, RuleView
-from sarhad.wire.errors import Refused
 
 SCENE_S = 7_200.0
 """Assumed mean work at the scene."""
 
 
 def value_jointness(board: Board, body: DividendBody) -> DividendView:
-    """Compare two separate forces with one; raises Refused for kinds, tables or crossings that there are not."""
+    """Compare two separate forces with one; raises PlanError for kinds, tables or crossings that there are not."""
     began = time.monotonic()
     kinds = tuple(dict.fromkeys(body.kinds)) or tuple(kind for kind in RESPONDERS if kind in board.kinds)
     for kind in kinds:
         if kind not in board.kinds:
-            raise Refused(f"there is no unit of kind {kind!r}", where="kinds", do=f"Name some of {sorted(board.kinds)}")
+            raise board.no_units(kind)
     weight = board.weight(body.weights)
     force, willing = board.force(kinds, body)
-    codes = [passage.crossing.code for passage in board.passages]
+    codes = [passage.code for passage in board.passages]
     made = dividend(force, weight, float(body.answer_s), codes, willing)
     apart, joint = first_arrivals(force.separate(), body.answer_s), first_arrivals(force, body.answer_s)
     return DividendView(
@@ -43,6 +42,7 @@ def value_jointness(board: Board, body: DividendBody) -> DividendView:
         load=_load(board, body, force) if body.runs else None,
         separate_s=whole_seconds(made.separate_s),
         joint_s=whole_seconds(made.joint_s),
+        ground=board.digest,
         took_ms=round((time.monotonic() - began) * 1000),
     )
 
@@ -63,14 +63,14 @@ def _by_party(board: Board, apart: Floats, joint: Floats, weight: Floats) -> dic
 
 
 def _rule(board: Board, rule: RuleCost) -> RuleView:
-    names = next((p.crossing.names for p in board.passages if p.crossing.code == rule.crossing), None)
+    names = next((p.names for p in board.passages if p.code == rule.crossing), None)
     return RuleView(key=rule.key, crossing=rule.crossing, crossing_names=names, cover=cover_view(rule.cover, 0.0))
 
 
 def _help(board: Board, body: DividendBody, kind: str, weight: Floats) -> HelpView:
     """The dividend of one kind, and the rule whose change would win most: at the 90th percentile, then the median."""
     force, willing = board.force((kind,), body)
-    codes = [passage.crossing.code for passage in board.passages]
+    codes = [passage.code for passage in board.passages]
     made = dividend(force, weight, float(body.answer_s), codes, willing)
     best = max(made.rules, key=lambda rule: _won(made, rule), default=None)
     return HelpView(
@@ -93,20 +93,8 @@ def _won(made: Dividend, rule: RuleCost) -> tuple[float, ...]:
     return (*gains, round(rule.cover.within[1] - made.joint.within[1], 3))
 
 
-def fit(board: Board, table: str) -> tuple[Fit, str]:
-    """Fit the rate to one table of incidents, the largest when none is named; raises Refused."""
-    events = [board.setting.events[i] for i in board.setting.demand.used]
-    tables = [event.source for event in events]
-    chosen = table or max(sorted(set(tables)), key=tables.count)
-    if chosen not in tables:
-        raise Refused(f"no incident of the table {chosen!r}", where="fit", do=f"Name one of {sorted(set(tables))}")
-    mine = np.array([source == chosen for source in tables])
-    years = np.array([event.year for event in events], np.int64)[mine]
-    return fit_poisson(years, board.share[mine]), chosen
-
-
 def _load(board: Board, body: DividendBody, force: Force) -> LoadView:
-    model, table = fit(board, body.fit)
+    model, table = board.incidents.fit(body.fit)
     delay = Delay(float(body.answer_s), float(max(body.answer_p90_s, body.answer_s)), 0)
     busy = loaded(force, model, delay, runs=body.runs, years=float(body.years), scene_s=SCENE_S, seed=body.seed)
     return LoadView(

@@ -53,7 +53,7 @@ def _left_out(saying: Saying, plan: PlanView, rules: Rules) -> Rest:
 def line_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
     """Return which crossings are open, and how long the other desk takes to answer."""
     is_open = board.open_now(rules)
-    names = [saying.name(p.crossing.names) for p, free in zip(board.passages, is_open, strict=True) if free]
+    names = [saying.name(p.names) for p, free in zip(board.passages, is_open, strict=True) if free]
     agreed = is_open == [p.agreed for p in board.passages]
     words = saying.several(names) or saying.say("ground.none")
     key = "plan.rests.crossings.agreed" if agreed else "plan.rests.crossings.chosen"
@@ -67,13 +67,13 @@ def site_rests(board: Board, scenario: Scenario, saying: Saying) -> list[Rest]:
     """Return what a scenario rests on."""
     plan = describe(board)
     where = saying.several([saying.say(f"plan.at.{word}") for word in scenario.at])
-    count = saying.number(len(board.spots(scenario.at)))
+    count = saying.number(len(board.spots(scenario)))
     return [
         *demand_rests(board, scenario, saying),
         (saying.say("plan.rests.candidates"), saying.say("plan.rests.candidates.of", count=count, where=where)),
         *line_rests(board, scenario, saying),
         (saying.say("plan.rests.speed"), saying.say("plan.rests.speed.of", speed=saying.number(plan.speed_kmh))),
-        (saying.say("plan.rests.fiction"), saying.say("plan.rests.madeup")),
+        *ground_rests(board, saying),
     ]
 
 
@@ -88,7 +88,22 @@ def dividend_rests(board: Board, rules: Rules, made: DividendView, saying: Sayin
     ]
     if made.load is not None:
         found.append((saying.say("plan.rests.model"), model(saying, made.load)))
-    return [*found, (saying.say("plan.rests.fiction"), saying.say("plan.rests.madeup"))]
+    return [*found, *ground_rests(board, saying)]
+
+
+def ground_rests(board: Board, saying: Saying) -> list[Rest]:
+    """Return whose word posts and units are, and which units cannot be counted."""
+    said = "plan.rests.madeup" if board.standing.origin == "region" else "plan.rests.records"
+    found = [(saying.say("plan.rests.fiction"), saying.say(said))]
+    if board.standing.origin == "records" and board.lent:
+        found.append((saying.say("plan.rests.lent"), saying.say("plan.rests.lent.of")))
+    if board.fielded.blurred:
+        count = saying.number(board.fielded.blurred)
+        found.append((saying.say("plan.rests.blurred"), saying.say("plan.rests.blurred.of", count=count)))
+    if board.fielded.away:
+        words = (f"{one.unit.code} ({saying.say(f'plan.away.{one.why}')})" for one in board.fielded.away)
+        found.append((saying.say("plan.rests.away"), saying.several(list(words))))
+    return found
 
 
 def model(saying: Saying, load: LoadView) -> str:

@@ -7,13 +7,15 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sarhad.node.planner.board import Board
-from sarhad.node.planning_siting import Spot
-from sarhad.response import siting
+from sarhad.node.planner.land import Spot
 from sarhad.response.dividend import Cover
+from sarhad.response.errors import PlanError
 from sarhad.response.siting import Answer, Deadline
 from sarhad.response.siting.kernels import Floats
+from sarhad.response.siting.question import Question, ask
 from sarhad.web.plan_shapes import (
     BandView,
     CoverView,
@@ -25,8 +27,6 @@ from sarhad.web.plan_shapes import (
     SitedView,
     SiteView,
 )
-from sarhad.wire.errors import Refused
-from sarhad.wire.kinds import Crossing, Post
 from sarhad.wire.values import Names
 
 MEASURES: dict[Method, Measure] = {
@@ -42,19 +42,14 @@ CELL_E7 = 500_000
 
 
 def site(board: Board, scenario: Scenario) -> SitedView:
-    """Choose the sites; raises Refused or SitingError for a question that cannot be asked."""
-    cost, weight, spots = board.cost(scenario), board.weight(scenario.weights), board.spots(scenario.at)
-    existing = [j for j, spot in enumerate(spots) if scenario.keep_posts and spot.what == "post"]
-    room = len(spots) - len(existing)
-    if scenario.method not in ("all", "expected") and scenario.sites > room:
-        raise Refused(f"{scenario.sites} sites do not fit on {room} candidates", where="sites", do="Ask for fewer")
-    if scenario.sites + len(existing) == 0 and scenario.method != "all":
-        raise Refused("no site is asked for and none is kept", where="sites", do="Ask for at least one")
+    """Choose the sites; raises PlanError or SitingError for a question that cannot be asked."""
+    spots, weight = board.spots(scenario), board.weight(scenario.weights)
+    cost = board.cost(scenario, spots)
     began = time.monotonic()
-    answer = choose(scenario, cost, weight, existing)
+    answer = solve(board, scenario, spots, cost, weight, scenario.limit_s)
     took_ms = round((time.monotonic() - began) * 1000)
     arrival = cost[:, sorted(set(answer.sites))].min(axis=1) if answer.sites else np.full(len(weight), np.inf)
-    within = cost <= scenario.minutes * 60 if scenario.method in ("maximal", "all", "expected") else np.isfinite(cost)
+    reached = within(scenario, cost)
     return SitedView(
         status=answer.status,
         measure=MEASURES[scenario.method],
@@ -73,30 +68,45 @@ def site(board: Board, scenario: Scenario) -> SitedView:
             for party in sorted(set(board.party.tolist()))
             if weight[board.party == party].sum() > 0
         },
-        out_of_reach=float(weight[~within.any(axis=1)].sum() / weight.sum()),
+        unserved=unserved(reached, weight),
+        ground=board.digest,
+        out_of_reach=float(weight[~reached.any(axis=1)].sum() / weight.sum()),
         arrival_s=whole_seconds(arrival),
     )
 
 
-def choose(scenario: Scenario, cost: Floats, weight: Floats, existing: Sequence[int]) -> Answer:
-    """Put the question to its method."""
-    until, within = Deadline.after(scenario.limit_s), cost <= scenario.minutes * 60
-    match scenario.method:
-        case "maximal":
-            return siting.maximal_covering(within, weight, scenario.sites, existing=existing, deadline=until)
-        case "all":
-            return siting.set_covering(within, existing=existing, deadline=until)
-        case "median":
-            return siting.p_median(cost, weight, scenario.sites, existing=existing, deadline=until)
-        case "centre":
-            counts = weight > 0
-            return siting.p_centre(cost[counts], scenario.sites, existing=existing, deadline=until)
-        case "expected":
-            stand = np.zeros(cost.shape[1], np.int64)
-            stand[list(existing)] = 1
-            return siting.expected_covering(
-                within, weight, scenario.sites, scenario.busy, existing=stand, deadline=until
-            )
+def within(scenario: Scenario, cost: Floats) -> NDArray[np.bool_]:
+    """Tell which candidate reaches which place, in time where the method has a limit; places × candidates."""
+    limited = scenario.method in ("maximal", "all", "expected")
+    return cost <= scenario.minutes * 60 if limited else np.isfinite(cost)
+
+
+def unserved(reached: NDArray[np.bool_], weight: Floats) -> tuple[int, ...]:
+    """Return the places with weight that no candidate reaches, those with most first."""
+    lost = np.nonzero(~reached.any(axis=1) & (weight > 0))[0]
+    return tuple(sorted(lost.tolist(), key=lambda i: (-float(weight[i]), i)))
+
+
+def solve(
+    board: Board, scenario: Scenario, spots: Sequence[Spot], cost: Floats, weight: Floats, limit_s: float
+) -> Answer:
+    """Put the question to its method: the same answer in whatever order candidates and places came."""
+    existing = [j for j, spot in enumerate(spots) if scenario.keep_posts and spot.what == "post"]
+    room = len(spots) - len(existing)
+    if scenario.method not in ("all", "expected") and scenario.sites > room:
+        raise PlanError(
+            "plan-too-many-sites", f"{scenario.sites} sites do not fit on {room} candidates", where="sites",
+            do="Ask for fewer, or add candidates", sites=scenario.sites, room=room,
+        )  # fmt: skip
+    if scenario.sites + len(existing) == 0 and scenario.method != "all":
+        raise PlanError(
+            "plan-no-site", "no site is asked for and none is kept", where="sites", do="Ask for at least one"
+        )
+    question = Question([spot.key for spot in board.places], [spot.key for spot in spots], cost, weight, existing)
+    return ask(
+        question, scenario.method, scenario.sites, within=scenario.minutes * 60, busy=scenario.busy,
+        deadline=Deadline.after(limit_s),
+    )  # fmt: skip
 
 
 def _sites(board: Board, spots: Sequence[Spot], cost: Floats, weight: Floats, answer: Answer) -> tuple[SiteView, ...]:
@@ -105,15 +115,14 @@ def _sites(board: Board, spots: Sequence[Spot], cost: Floats, weight: Floats, an
         return ()
     reach = cost[:, chosen]
     nearest, served = np.argmin(reach, axis=1), np.isfinite(reach).any(axis=1)
-    named = names_of(board)
     return tuple(
         SiteView(
             candidate=j,
-            names=named.get((spots[j].what, spots[j].name), Names(en=spots[j].name or "?")),
+            names=board.standing.names.get(spots[j].ref, Names(en=spots[j].name or "?")),
             party=spots[j].party,
             what=spots[j].what,
-            lat=round(spots[j].lat * 1e7),
-            lon=round(spots[j].lon * 1e7),
+            lat=spots[j].lat,
+            lon=spots[j].lon,
             units=answer.sites.count(j),
             existing=spots[j].what == "post",
             serves=float(weight[served & (nearest == number)].sum()),
@@ -122,21 +131,10 @@ def _sites(board: Board, spots: Sequence[Spot], cost: Floats, weight: Floats, an
     )
 
 
-def names_of(board: Board) -> dict[tuple[str, str], Names]:
-    """Return the names in all languages of posts and crossings, by (what, English name)."""
-    found = {}
-    for ground in board.setting.grounds.values():
-        for post in ground.of(Post):
-            found["post", post.names.en] = post.names
-        for crossing in ground.of(Crossing):
-            found["crossing", crossing.names.en] = crossing.names
-    return found
-
-
 def reach(board: Board, body: ReachBody) -> ReachView:
     """Return the area that the candidates reach within each band, by road, as runs of cells."""
     seconds = board.nodes(body, body.candidates)
-    graph = board.setting.graph
+    graph = board.land.graph
     south, west = int(graph.lat.min()) // CELL_E7 * CELL_E7, int(graph.lon.min()) // CELL_E7 * CELL_E7
     row, column = (graph.lat - south) // CELL_E7, (graph.lon - west) // CELL_E7
     raster = np.full((int(row.max()) + 1, int(column.max()) + 1), np.inf)

@@ -1,58 +1,101 @@
-"""The worker's tasks for the Plan screen: a question as JSON in, the view as JSON out."""
+"""The worker's tasks for the Plan screen: a question with its ground as JSON in, the view as JSON out."""
 
 from __future__ import annotations
+
+import hashlib
+from typing import TypeVar
 
 import msgspec
 
 from sarhad.node.computing import Bench
-from sarhad.node.planner import files, jointness, solve
+from sarhad.node.planner import candidates, files, jointness, solve
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.describe import describe
-from sarhad.web.plan_shapes import DividendBody, DividendOrder, ReachBody, Rules, Scenario, SiteOrder
+from sarhad.node.planner.land import Land
+from sarhad.response.standing import Standing
+from sarhad.web.plan_shapes import (
+    Asked,
+    DividendBody,
+    DividendOrder,
+    ReachBody,
+    Rules,
+    Scenario,
+    Search,
+    SiteOrder,
+)
+
+Q = TypeVar("Q")
+BOARDS = 4
+"""So many boards are kept: each side's view of the ground as it changes, with provinces spread and not."""
 
 
-def board_of(bench: Bench, rules: Rules) -> Board:
-    """Return the board of the region, made at its first question."""
-    key = f"plan-board-{rules.spread_provinces}"
-    held = bench.kept.get(key)
-    if not isinstance(held, Board):
-        held = bench.kept[key] = Board(bench.region, spread_provinces=rules.spread_provinces)
+def land_of(bench: Bench) -> Land:
+    """Return the land, read at its first question."""
+    held = bench.kept.get("plan-land")
+    if not isinstance(held, Land):
+        held = bench.kept["plan-land"] = Land(bench.region, lambda: bench.graph)
     return held
 
 
-def describe_plan(bench: Bench, question: bytes) -> bytes:
+def board_of(bench: Bench, ground: bytes, rules: Rules) -> Board:
+    """Return the board of a ground, made at its first question; the ways on the land are kept longer than boards."""
+    boards: dict[tuple[bytes, bool], Board] = bench.kept.setdefault("plan-boards", {})
+    key = (hashlib.sha256(ground).digest(), rules.spread_provinces)
+    held = boards.pop(key, None)
+    if held is None:
+        standing = msgspec.json.decode(ground, type=Standing)
+        held = Board(land_of(bench), standing, spread_provinces=rules.spread_provinces)
+    while len(boards) >= BOARDS:
+        del boards[next(iter(boards))]
+    boards[key] = held
+    return held
+
+
+def _opened(raw: bytes, question: type[Q]) -> tuple[bytes, Q]:
+    asked = msgspec.json.decode(raw, type=Asked)
+    return bytes(asked.ground), msgspec.json.decode(asked.question, type=question)
+
+
+def describe_plan(bench: Bench, raw: bytes) -> bytes:
     """Answer with a PlanView."""
-    asked = msgspec.json.decode(question, type=Scenario)
-    board = board_of(bench, asked)
-    board.cost(asked)  # the ways are found while the screen says that it reads the roads
+    ground, asked = _opened(raw, Scenario)
+    board = board_of(bench, ground, asked)
+    if board.places:
+        board.cost(asked)  # the ways are found while the screen says that it reads the roads
     return msgspec.json.encode(describe(board))
 
 
-def site(bench: Bench, question: bytes) -> bytes:
+def places(bench: Bench, raw: bytes) -> bytes:
+    """Answer a Search with places."""
+    _, asked = _opened(raw, Search)
+    return msgspec.json.encode(candidates.search(land_of(bench), asked.text))
+
+
+def site(bench: Bench, raw: bytes) -> bytes:
     """Answer a Scenario with a SitedView."""
-    asked = msgspec.json.decode(question, type=Scenario)
-    return msgspec.json.encode(solve.site(board_of(bench, asked), asked))
+    ground, asked = _opened(raw, Scenario)
+    return msgspec.json.encode(solve.site(board_of(bench, ground, asked), asked))
 
 
-def reach(bench: Bench, question: bytes) -> bytes:
+def reach(bench: Bench, raw: bytes) -> bytes:
     """Answer a ReachBody with a ReachView."""
-    asked = msgspec.json.decode(question, type=ReachBody)
-    return msgspec.json.encode(solve.reach(board_of(bench, asked), asked))
+    ground, asked = _opened(raw, ReachBody)
+    return msgspec.json.encode(solve.reach(board_of(bench, ground, asked), asked))
 
 
-def dividend(bench: Bench, question: bytes) -> bytes:
+def dividend(bench: Bench, raw: bytes) -> bytes:
     """Answer a DividendBody with a DividendView."""
-    asked = msgspec.json.decode(question, type=DividendBody)
-    return msgspec.json.encode(jointness.value_jointness(board_of(bench, asked), asked))
+    ground, asked = _opened(raw, DividendBody)
+    return msgspec.json.encode(jointness.value_jointness(board_of(bench, ground, asked), asked))
 
 
-def site_file(bench: Bench, question: bytes) -> bytes:
+def site_file(bench: Bench, raw: bytes) -> bytes:
     """Answer a SiteOrder with a FileMade."""
-    asked = msgspec.json.decode(question, type=SiteOrder)
-    return msgspec.json.encode(files.sites(board_of(bench, asked.order.a), asked.order, asked.stamp))
+    ground, asked = _opened(raw, SiteOrder)
+    return msgspec.json.encode(files.sites(board_of(bench, ground, asked.order.a), asked.order, asked.stamp))
 
 
-def dividend_file(bench: Bench, question: bytes) -> bytes:
+def dividend_file(bench: Bench, raw: bytes) -> bytes:
     """Answer a DividendOrder with a FileMade."""
-    asked = msgspec.json.decode(question, type=DividendOrder)
-    return msgspec.json.encode(files.dividend(board_of(bench, asked.order), asked.order, asked.stamp))
+    ground, asked = _opened(raw, DividendOrder)
+    return msgspec.json.encode(files.dividend(board_of(bench, ground, asked.order), asked.order, asked.stamp))

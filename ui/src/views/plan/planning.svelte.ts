@@ -91,6 +91,15 @@ export class Planning {
     }
   }
 
+  /** Reads what a plan is made from anew, when an answer is of another ground than the screen shows. */
+  follow(answer: { readonly ground: string } | null): void {
+    if (!answer || !this.view || answer.ground === this.view.ground || answer.ground === this.#followed) return;
+    this.#followed = answer.ground;
+    void this.load();
+  }
+  /** The ground that was read anew for last; written by `follow`, so that none is read for twice. */
+  #followed = "";
+
   // What the officer changes: at once on the screen, a moment later in the address and to the node.
 
   change(slot: Slot, part: Partial<Scenario>): void {

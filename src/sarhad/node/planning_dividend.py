@@ -1,0 +1,131 @@
+"""What ``sarhad plan dividend`` does: compare two forces with one; print, export, write pages."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from sarhad.node.folder import system_clock
+from sarhad.node.planner.board import Board
+from sarhad.node.planner.files import geojson, table
+from sarhad.node.planner.region import zones_of_region
+from sarhad.node.planner.units import RESPONDERS
+from sarhad.node.planning_board import board_for, left_out, origin, table_weights
+from sarhad.node.planning_print import plain, show
+from sarhad.node.planning_simulation import SCENE_S, Load, assumed, delay_of, model_of, progress
+from sarhad.response.dividend import Cover, Dividend, dividend
+from sarhad.response.dividend.compute import LIMITS_S, Loaded, loaded
+from sarhad.response.simulation import Delay
+from sarhad.web.plan_shapes import DividendExport, Format, Rules, Stamp
+from sarhad.wire.values import Language
+
+
+def dividend_command(
+    region: Path | None, node: Path | None, kinds: Sequence[str], pages: Path | None, as_json: bool,
+    geojson_file: Path | None, csv_file: Path | None, load: Load,
+) -> int:  # fmt: skip
+    """Compare two separate forces with one joint force; print, and write the one-page results and exports."""
+    board = board_for(region, node)
+    weights = table_weights(board, (load.table,) if load.table else ())
+    asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
+    force, willing = board.force(asked, Rules())
+    weight = board.weight(weights)
+    result = dividend(force, weight, delay.median_s, [passage.names.en for passage in board.passages], willing)
+    model, words = model_of(board, load)
+    with progress("runs", load.runs) as told:
+        busy = loaded(
+            force, model, delay, runs=load.runs, years=load.years, scene_s=SCENE_S, seed=load.seed,
+            workers=load.workers, told=told,
+        )  # fmt: skip
+    if pages:
+        _write_pages(pages, board, kinds, weights, delay, load)
+    rows = _rows(board, weight.tolist(), result)
+    if geojson_file:
+        geojson_file.write_bytes(geojson(plain(rows)))
+    if csv_file:
+        csv_file.write_bytes(table(rows))
+    facts = [*left_out(board, weights), *words, *assumed(board, asked, delay), *origin(board)]
+    said = [*facts, ("load", _load_words(busy))]
+    if as_json:
+        whole = {"separate": asdict(result.separate), "joint": asdict(result.joint)}
+        rules = [asdict(rule) for rule in result.rules]
+        print(json.dumps(plain(whole | {"rules": rules, "loaded": asdict(busy), "rests_on": said})))
+        return 0
+    show(_table(result), said)
+    return 0
+
+
+def _table(result: Dividend) -> Table:
+    shown = Table(title="The jointness dividend: first arrival, all hours of the day")
+    for column in ("", *(f"within {limit // 60} min" for limit in LIMITS_S), "median, min", "p90, min"):
+        shown.add_column(column, justify="right" if column else "left")
+    shown.add_row("two forces", *_cells(result.separate))
+    shown.add_row("one force", *_cells(result.joint))
+    for rule in result.rules:
+        shown.add_row(f"{rule.key} {rule.crossing}".strip(), *_cells(rule.cover))
+    return shown
+
+
+def _cells(cover: Cover) -> list[str]:
+    times = (f"{s / 60:.1f}" if math.isfinite(s) else "never" for s in (cover.median_s, cover.p90_s))
+    return [*(f"{share:.1%}" for share in cover.within), *times]
+
+
+def _load_words(busy: Loaded) -> str:
+    parts = []
+    for key, gain in busy.gain.items():
+        scale, unit = (1 / 60, "min") if key.endswith("_s") else (100.0, "%")
+        parts.append(f"{key} {scale * gain.mean:+.2f} [{scale * gain.low:.2f}, {scale * gain.high:.2f}] {unit}")
+    return "; ".join(parts)
+
+
+def _rows(board: Board, weight: Sequence[float], result: Dividend) -> list[dict[str, Any]]:
+    times = zip(board.places, weight, result.separate_s, result.joint_s, strict=True)
+    return [
+        {
+            "name": spot.name,
+            "lat": spot.lat / 1e7,
+            "lon": spot.lon / 1e7,
+            "party": spot.party,
+            "what": spot.what,
+            "weight": w,
+            "separate_s": float(apart),
+            "joint_s": float(joint),
+        }
+        for spot, w, apart, joint in times
+        if w > 0
+    ]
+
+
+def _write_pages(
+    folder: Path, board: Board, kinds: Sequence[str], weights: dict[str, float], delay: Delay, load: Load
+) -> None:
+    """Write the page that the Plan screen exports, of the same tables; as PDF, too, where that can be set."""
+    from sarhad.node.planner import files  # noqa: PLC0415  (an extra: only pages need it)
+
+    stamp = Stamp(now_us=system_clock(), zones=zones_of_region(board.land))
+    forms: tuple[Format, ...] = ("html", "pdf") if find_spec("typst") else ("html",)
+    languages: tuple[Language, ...] = ("en", "fa", "ur")
+    folder.mkdir(parents=True, exist_ok=True)
+    for form, lang in product(forms, languages):
+        order = DividendExport(
+            format=form,
+            lang=lang,
+            kinds=tuple(kinds),
+            weights={key: float(value > 0) for key, value in weights.items()},
+            answer_s=round(delay.median_s),
+            answer_p90_s=round(delay.p90_s),
+            runs=min(load.runs, 200),
+            seed=load.seed,
+            fit=load.table or "",
+        )
+        made = files.dividend(board, order, stamp)
+        (folder / made.name).write_bytes(made.content)

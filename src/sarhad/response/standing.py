@@ -1,0 +1,57 @@
+"""What a study of the ground is made from: what stands where, who may cross, what happened.  Whole numbers only.
+
+Unlike a snapshot it has no moment of its own: closures and caveats are those in force when
+it was taken, so that nothing changes while nothing happens.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from sarhad.response.snapshot import CaveatState, CrossingState, Part, PostState, UnitState
+from sarhad.wire.kinds import CrossingRule
+from sarhad.wire.values import Microseconds, Names
+
+OWN_TABLE = "records"
+"""The table of the incidents that a desk put on record itself."""
+
+
+class Happened(Part, frozen=True, kw_only=True):
+    """An incident: where (1e-7 degrees, precision 1 to 7), when, of which category, from which table.
+
+    ``side``: the country (ISO 3166-1 alpha-2) where that is stated, "" where the place tells it.
+    """
+
+    lat: int
+    lon: int
+    precision: Annotated[int, Meta(ge=1, le=7)]
+    start: Microseconds
+    end: Microseconds
+    category: str
+    table: str
+    side: str = ""
+
+
+class Standing(Part, frozen=True, kw_only=True):
+    """What one party may see.
+
+    ``names``: of posts and crossings by reference, of parties by identifier.  ``countries``
+    of the parties.  ``origin``: from a node's records, or from what a region package makes up.
+    """
+
+    origin: Literal["records", "region"]
+    units: tuple[UnitState, ...] = ()
+    crossings: tuple[CrossingState, ...] = ()
+    rules: tuple[CrossingRule, ...] = ()
+    posts: tuple[PostState, ...] = ()
+    caveats: tuple[CaveatState, ...] = ()
+    names: dict[str, Names] = msgspec.field(default_factory=dict)
+    countries: dict[str, str] = msgspec.field(default_factory=dict)
+    incidents: tuple[Happened, ...] = ()
+
+    def home_of(self, unit: UnitState) -> PostState | None:
+        """Return the post where the unit is based, None where it is not known."""
+        return next((post for post in self.posts if post.ref == unit.home), None) if unit.home else None

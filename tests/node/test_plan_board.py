@@ -1,0 +1,109 @@
+"""One board for screen and command line: a node's records or a region's, the same answer in whatever order."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from node.commands import REGION, sarhad
+from sarhad.node.planner import solve
+from sarhad.node.planner.board import Board
+from sarhad.node.planner.land import Land
+from sarhad.node.planner.passages import passages_of
+from sarhad.node.planner.region import standing_of_region
+from sarhad.response.standing import Standing
+from sarhad.web.plan_shapes import Scenario, SitedView
+from sarhad.wire.values import Place
+
+
+@pytest.fixture(scope="module")
+def land() -> Land:
+    return Land(REGION)
+
+
+@pytest.fixture(scope="module")
+def standing(land: Land) -> Standing:
+    return standing_of_region(land)
+
+
+def shuffled(standing: Standing, land: Land, seed: int) -> Board:
+    """A board of the same ground, written in another order."""
+    chance = random.Random(seed)
+    other = Land(REGION, lambda: land.graph)
+    other.places = tuple(chance.sample(land.places, len(land.places)))
+    parts: dict[str, Any] = {
+        name: tuple(chance.sample(getattr(standing, name), len(getattr(standing, name))))
+        for name in ("units", "crossings", "posts", "rules")
+    }
+    return Board(other, msgspec.structs.replace(standing, **parts))
+
+
+@pytest.mark.parametrize("method", ["maximal", "median", "centre", "expected"])
+def test_the_answer_does_not_depend_on_the_order_of_the_ground(land: Land, standing: Standing, method: Any) -> None:
+    asked = Scenario(method=method, sites=4, at=("posts", "crossings", "towns"), limit_s=20)
+    first = Board(land, standing)
+    made = solve.site(first, asked)
+    again = shuffled(standing, land, 7)
+    other = solve.site(again, asked)
+    assert made.status == "optimal"
+    assert key(made) == key(other)
+    by_place = dict(zip((spot.key for spot in first.places), made.arrival_s, strict=True))
+    assert by_place == dict(zip((spot.key for spot in again.places), other.arrival_s, strict=True))
+
+
+def key(made: SitedView) -> list[tuple[str, int, int, int]]:
+    return sorted((site.names.en, site.lat, site.lon, site.units) for site in made.sites)
+
+
+def test_both_sides_hours_hold_at_a_crossing_that_both_keep(land: Land, standing: Standing) -> None:
+    gates = {one.code: one for one in passages_of(standing, lambda party: party)}
+    # 08:00 to 18:00 in Tehran (UTC+3:30) and 09:00 to 17:00 in Karachi (UTC+5): 08:00 to 15:30 in Tehran
+    assert (gates["C1"].opens_s, gates["C1"].closes_s, gates["C1"].zone) == (28_800, 55_800, "Asia/Tehran")
+    assert (gates["C4"].opens_s, gates["C4"].closes_s) == (0, 0)
+    assert not gates["C2"].agreed
+
+
+def test_a_unit_that_cannot_be_counted_is_told_with_its_reason(land: Land, standing: Standing) -> None:
+    sea, far = (
+        Place(lat=247_000_000, lon=610_000_000, precision=1),
+        Place(lat=400_000_000, lon=610_000_000, precision=1),
+    )
+    units = {unit.code: unit for unit in standing.units}
+    moved = [
+        msgspec.structs.replace(units["Sabz-11"], place=sea, home=""),
+        msgspec.structs.replace(units["Sabz-12"], place=far, home=""),
+        msgspec.structs.replace(units["Sabz-21"], place=None, home=""),
+        msgspec.structs.replace(units["Sabz-22"], status="out-of-service"),
+        msgspec.structs.replace(units["Sabz-31"], party="xx"),
+    ]
+    rest = [unit for unit in standing.units if unit.code not in {one.code for one in moved}]
+    board = Board(land, msgspec.structs.replace(standing, units=(*rest, *moved)))
+    assert {one.unit.code: one.why for one in board.fielded.away} == {
+        "Sabz-11": "in-the-sea",
+        "Sabz-12": "outside-region",
+        "Sabz-21": "no-position",
+        "Sabz-22": "out-of-service",
+        "Sabz-31": "no-side",
+    }
+    assert np.isfinite(board.fielded.force.direct).any(axis=1).all()
+
+
+def test_a_node_is_planned_on_from_the_command_line(tmp_path: Path) -> None:
+    node = tmp_path / "ir"
+    ground = REGION / "ground" / "ir.json"
+    who = ("--party", "ir", "--name", "West", "--country", "IR", "--zone", "Asia/Tehran")
+    sarhad("init", node, *who, "--endpoint", "https://127.0.0.1:8443", "--ground", ground, "--region", REGION)
+    said = json.loads(sarhad("plan", "site", "2", "--at", "posts", "--node", node, "--json").stdout)
+    facts = dict(said["rests_on"])
+    assert facts["ground"] == "on record at this node"
+    assert "none is imported on record" in facts["incidents"]
+    assert len(said["sites"]) == 2
+    assert {site["party"] for site in said["sites"]} == {"ir"}
+    told = json.loads(sarhad("plan", "dividend", "--node", node, "--runs", "2", "--json").stdout)
+    assert told["separate"] == told["joint"]  # no partner's unit is on record
