@@ -2072,6 +2072,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/plan/places": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * SearchPlaces
+         * @description Places of the region by name, as further candidates.
+         */
+        readonly get: operations["searchPlaces"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/plan/reach": {
         readonly parameters: {
             readonly query?: never;
@@ -2844,6 +2864,14 @@ export interface components {
             readonly sha256: string;
             readonly size: number;
         };
+        /** AwayView */
+        readonly AwayView: {
+            readonly code: string;
+            readonly party: string;
+            readonly ref: string;
+            /** @enum {string} */
+            readonly why: "no-side" | "no-position" | "out-of-service" | "caveat" | "outside-region" | "in-the-sea" | "far-from-roads";
+        };
         /** BandView */
         readonly BandView: {
             readonly minutes: number;
@@ -3180,6 +3208,7 @@ export interface components {
                     components["schemas"]["CoverView"]
                 ];
             };
+            readonly ground: string;
             readonly joint: components["schemas"]["CoverView"];
             readonly joint_s: readonly number[];
             readonly kinds: readonly string[];
@@ -4252,7 +4281,10 @@ export interface components {
             readonly names: components["schemas"]["Names"];
             readonly opens_s: number;
             readonly parties: readonly string[];
+            readonly shut: boolean;
             readonly units: readonly string[];
+            readonly wait_s: number;
+            readonly zone: string;
         };
         /** Passing */
         readonly Passing: {
@@ -4357,6 +4389,15 @@ export interface components {
             /** @default 0 */
             readonly radius_m?: number;
         };
+        /** PlaceFound */
+        readonly PlaceFound: {
+            readonly lat: number;
+            readonly lon: number;
+            readonly mark: string;
+            readonly name: string;
+            readonly party: string;
+            readonly what: string;
+        };
         /** PlacesView */
         readonly PlacesView: {
             readonly lat: readonly number[];
@@ -4375,6 +4416,8 @@ export interface components {
         };
         /** PlanView */
         readonly PlanView: {
+            readonly away: readonly components["schemas"]["AwayView"][];
+            readonly blurred: number;
             readonly candidates: {
                 readonly [key: string]: number;
             };
@@ -4382,11 +4425,15 @@ export interface components {
                 readonly [key: string]: number;
             };
             readonly crossings: readonly components["schemas"]["PassageView"][];
+            readonly ground: string;
             readonly homes: readonly components["schemas"]["StandView"][];
             readonly kinds: readonly components["schemas"]["KindCount"][];
             readonly left_out: {
                 readonly [key: string]: number;
             };
+            readonly lent: boolean;
+            /** @enum {string} */
+            readonly origin: "records" | "region";
             readonly parties: readonly string[];
             readonly places: components["schemas"]["PlacesView"];
             readonly region: string;
@@ -4590,10 +4637,14 @@ export interface components {
              */
             readonly mode?: "joint" | "separate";
             readonly open?: readonly string[] | null;
+            /** @default [] */
+            readonly places?: readonly string[];
             /** @default 6 */
             readonly sites?: number;
             /** @default false */
             readonly spread_provinces?: boolean;
+            /** @default 100 */
+            readonly villages?: number;
             /** @description What an incident of a category counts for, or of a table (source:<table>) */
             readonly weights?: {
                 readonly [key: string]: number;
@@ -4922,10 +4973,14 @@ export interface components {
              */
             readonly mode?: "joint" | "separate";
             readonly open?: readonly string[] | null;
+            /** @default [] */
+            readonly places?: readonly string[];
             /** @default 6 */
             readonly sites?: number;
             /** @default false */
             readonly spread_provinces?: boolean;
+            /** @default 100 */
+            readonly villages?: number;
             /** @description What an incident of a category counts for, or of a table (source:<table>) */
             readonly weights?: {
                 readonly [key: string]: number;
@@ -5042,6 +5097,7 @@ export interface components {
             readonly candidates: number;
             readonly cover: components["schemas"]["CoverView"];
             readonly gap: number | null;
+            readonly ground: string;
             /** @enum {string} */
             readonly measure: "weight" | "sites" | "weighted-seconds" | "seconds";
             readonly nodes: number;
@@ -5051,6 +5107,7 @@ export interface components {
             readonly status: "optimal" | "feasible" | "infeasible" | "unknown";
             readonly took_ms: number;
             readonly total: number;
+            readonly unserved: readonly number[];
             readonly value: number | null;
             readonly why: string;
         };
@@ -5512,6 +5569,7 @@ export type Assignment = components['schemas']['Assignment'];
 export type AttachedView = components['schemas']['AttachedView'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentView = components['schemas']['AttachmentView'];
+export type AwayView = components['schemas']['AwayView'];
 export type BandView = components['schemas']['BandView'];
 export type BlurBody = components['schemas']['BlurBody'];
 export type Bracket = components['schemas']['Bracket'];
@@ -5655,6 +5713,7 @@ export type PhotoFacts = components['schemas']['PhotoFacts'];
 export type PhotoPlace = components['schemas']['PhotoPlace'];
 export type PinnedCheckpoint = components['schemas']['PinnedCheckpoint'];
 export type Place = components['schemas']['Place'];
+export type PlaceFound = components['schemas']['PlaceFound'];
 export type PlacesView = components['schemas']['PlacesView'];
 export type PlaceView = components['schemas']['PlaceView'];
 export type PlanView = components['schemas']['PlanView'];
@@ -9806,6 +9865,47 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": string;
+                };
+            };
+        };
+    };
+    readonly searchPlaces: {
+        readonly parameters: {
+            readonly query: {
+                /** @description A part of the place's name */
+                readonly text: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["PlaceFound"][];
                 };
             };
         };
