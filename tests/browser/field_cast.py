@@ -153,6 +153,16 @@ def cut(leader: Leader, context: BrowserContext, *, off: bool = True) -> None:
     context.set_offline(off)
 
 
+def hold(page: Page, long_ms: int) -> None:
+    """Put a finger on Help for so long."""
+    box = page.locator("button.help").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(long_ms)  # the gesture itself is a time
+    page.mouse.up()
+
+
 def all_sent(page: Page, many: int) -> None:
     """Wait until so many acts are at the desk and none waits."""
     expect(page.locator("li[data-did][data-state=sent]")).to_have_count(many)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 
@@ -15,6 +14,7 @@ from browser.field_cast import (
     Leader,
     all_sent,
     cut,
+    hold,
     make_leader,
     make_unit,
     open_page,
@@ -23,7 +23,6 @@ from browser.field_cast import (
     ready_for_no_link,
     start,
 )
-from photo_maker import photo
 
 PATIENCE_MS = 20_000
 
@@ -178,16 +177,6 @@ def test_an_act_can_be_taken_back_before_it_has_left(leader: Leader) -> None:
     assert leader.written("unit-status") == []
 
 
-def hold(page: Page, long_ms: int) -> None:
-    """Put a finger on Help for so long."""
-    box = page.locator("button.help").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.wait_for_timeout(long_ms)  # the gesture itself is a time
-    page.mouse.up()
-
-
 def test_help_is_held_for_stands_through_other_acts_and_is_called_off(leader: Leader) -> None:
     page = start(leader, phone(leader))
     hold(page, 200)
@@ -235,57 +224,6 @@ def test_help_is_called_by_keyboard_after_one_question(leader: Leader) -> None:
     expect(page.locator(".called")).to_be_visible()
     all_sent(page, 1)
     assert leader.written("unit-status")[0]["data"]["help"] is True
-
-
-def take_photo(page: Page, content: bytes, *, strip: bool = False) -> None:
-    page.set_input_files("nav input[type=file]", {"name": "dusk.jpg", "mimeType": "image/jpeg", "buffer": content})
-    page.wait_for_selector("dialog .photos img")
-    if strip:
-        page.get_by_text("Leave out what the photo tells").click()
-    press(page, "Send")
-    page.wait_for_selector("dialog", state="detached")
-
-
-def test_a_photo_waits_for_the_link_and_arrives_as_it_was_taken(leader: Leader) -> None:
-    incident = leader.order()
-    context = phone(leader, places=False)
-    page = start(leader, context)
-    expect(page.locator("article")).to_be_visible()
-    ready_for_no_link(page)
-    cut(leader, context)
-    content = photo()
-    take_photo(page, content)
-    page.close()
-    page = open_page(leader, context)
-    expect(page.locator("li[data-did=photo]")).to_have_attribute("data-state", "waiting")
-    cut(leader, context, off=False)
-    all_sent(page, 1)
-    [file] = leader.written("attachment")
-    assert file["data"]["about"] == incident
-    assert file["data"]["sha256"] == hashlib.sha256(content).hexdigest()
-    take_photo(page, content, strip=True)
-    all_sent(page, 2)
-    assert leader.written("attachment")[-1]["data"]["sha256"] != file["data"]["sha256"]
-
-
-def test_a_call_for_help_goes_before_a_photo_that_is_on_its_way(leader: Leader) -> None:
-    context = phone(leader, places=False)
-    page = start(leader, context)
-    cut(leader, context, off=False)
-    held: list[Route] = []
-
-    def slow(route: Route) -> None:
-        held.append(route)
-        if len(held) > 1:
-            route.continue_()
-
-    context.route("**/api/attachments", slow)
-    take_photo(page, photo())
-    expect(page.locator("li[data-did=photo]")).to_have_attribute("data-state", "sending")
-    hold(page, 1_600)
-    all_sent(page, 2)
-    assert leader.written("unit-status")[0]["seq"] < leader.written("attachment")[0]["seq"]
-    assert len(held) == 2
 
 
 def test_a_place_is_typed_or_found_by_its_name(leader: Leader) -> None:

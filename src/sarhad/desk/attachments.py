@@ -8,19 +8,24 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
 from sarhad.desk.actor import NotFound
-from sarhad.desk.partial import PREFIX, Partial, sync_folder
-from sarhad.wire.errors import Refused, SarhadError, VerificationError
+from sarhad.desk.partial import PREFIX, UPLOAD_PREFIX, Partial, sync_folder
+from sarhad.wire.errors import Refused, SarhadError, Unavailable, VerificationError
 
 MAX_BYTES = 50_000_000
 """The largest file, as in the attachment record."""
 RESERVE_BYTES = 1_000_000_000
 """Free space on the disk that files from partners never take: the log needs it."""
 KEPT_PARTIALS = 16
+UPLOADS_EACH = 8
+"""Files that one officer may be bringing at the same time."""
+UPLOADS_S = 7 * 24 * 3_600
+"""How long a file that an officer began to bring waits for its rest, seconds."""
 _NAME = re.compile(r"^[0-9a-f]{64}\Z")
 _READ_BYTES = 1 << 20
 
@@ -70,9 +75,34 @@ class Attachments:
 
     def partial(self, sender: str, sha256: str, size: int) -> Partial:
         """Return the file as far as it has come from ``sender`` (a party); raise Refused for a name that is none."""
+        self._possible(sha256, size)
+        return Partial(self.folder, sender, sha256, size)
+
+    def upload(self, officer: str, sha256: str, size: int) -> Partial:
+        """Return the file as far as ``officer`` of ours has brought it.
+
+        Raises Refused for a name that is none, TooLarge, Unavailable where the disk is
+        full.  What was left lying for UPLOADS_S, or lies beyond the newest
+        UPLOADS_EACH of the officer, goes.
+        """
+        if size > self.max_bytes:
+            raise TooLarge(f"the file is larger than {self.max_bytes} bytes", do="Send a smaller one")
+        self._possible(sha256, size)
+        if not self.room_for(size):
+            raise Unavailable("the node's disk is nearly full", do="Tell who administers the node")
+        self._tidy_uploads(officer)
+        return Partial(self.folder, officer, sha256, size, UPLOAD_PREFIX)
+
+    def _possible(self, sha256: str, size: int) -> None:
         if not _NAME.match(sha256) or not 0 < size <= self.max_bytes:
             raise Refused("no file can have this name or size", where=sha256[:70])
-        return Partial(self.folder, sender, sha256, size)
+
+    def _tidy_uploads(self, officer: str) -> None:
+        names = sorted(self.folder.glob(UPLOAD_PREFIX + "*"), key=lambda path: path.stat().st_mtime_ns)
+        mine = [path for path in names if path.name[len(UPLOAD_PREFIX) : -65] == officer]
+        oldest = time.time() - UPLOADS_S
+        for path in {*mine[:-UPLOADS_EACH], *(one for one in names if one.stat().st_mtime < oldest)}:
+            path.unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Remove the oldest of the files that came in part, beyond KEPT_PARTIALS."""

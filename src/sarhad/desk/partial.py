@@ -1,4 +1,4 @@
-"""A file on its way from a partner: what has come so far survives a crash and a broken line."""
+"""A file on its way, from a partner or a phone of ours: what has come survives a crash and a broken line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import BinaryIO
 from sarhad.wire.errors import Unavailable, VerificationError
 
 PREFIX = ".fetch-"
+"""Begins the names of files that come from partners."""
+UPLOAD_PREFIX = ".upload-"
+"""Begins the names of files that our own officers bring, piece by piece."""
 _READ_BYTES = 1 << 20
 
 
@@ -19,10 +22,10 @@ class Partial:
     Each sender has its own, so that what a liar sent never spoils the same file of an honest one.
     """
 
-    def __init__(self, folder: Path, sender: str, sha256: str, size: int) -> None:
-        """Take where, from whom (a party), the SHA-256 that it must have, and its size in bytes."""
+    def __init__(self, folder: Path, sender: str, sha256: str, size: int, prefix: str = PREFIX) -> None:
+        """Take where, from whom (a party; with UPLOAD_PREFIX an officer), the SHA-256 that it must have, its bytes."""
         self._folder = folder
-        self._path = folder / f"{PREFIX}{sender}-{sha256}"
+        self._path = folder / f"{prefix}{sender}-{sha256}"
         self._sha256 = sha256
         self._size = size
         self._digest = hashlib.sha256()  # of the first ``held`` bytes; written by begin and add
@@ -55,7 +58,7 @@ class Partial:
         """Append a piece; raise VerificationError when more comes than the record says."""
         assert self._file is not None, "begin comes first"
         if len(piece) > self.left:
-            raise VerificationError("more bytes than the attachment record says", where=self._sha256)
+            raise VerificationError("more bytes than the file was said to have", where=self._sha256)
         try:
             self._file.write(piece)
         except OSError as error:
@@ -68,7 +71,7 @@ class Partial:
         assert self._file is not None, "begin comes first"
         if self.left or self._digest.hexdigest() != self._sha256:
             self.drop()
-            raise VerificationError("the content does not have the hash that the record names", where=self._sha256)
+            raise VerificationError("the content does not have the hash that was named", where=self._sha256)
         try:
             self._file.flush()
             os.fsync(self._file.fileno())

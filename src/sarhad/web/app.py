@@ -41,6 +41,7 @@ from sarhad.web import (
     session,
     signin,
     units,
+    uploads,
     watch,
 )
 from sarhad.web.drilling import Drilling
@@ -84,6 +85,7 @@ def api() -> list[HTTPRouteHandler]:
         printing.HANDLERS,
         list(acts.handlers()),
         attachments.HANDLERS,
+        uploads.HANDLERS,
         units.HANDLERS,
         countersigned.HANDLERS,
         cell.HANDLERS,

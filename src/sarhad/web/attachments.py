@@ -51,7 +51,7 @@ async def post_attachment(
 ) -> AttachmentView:
     """Store the body, whatever it is; 50 MB at most.  Then write an attachment record that names it."""
     sha256, size = await office.attachments.put(request.stream(), expected)
-    return await _described(office, sha256, size)
+    return await described(office, sha256, size)
 
 
 @post(
@@ -70,10 +70,11 @@ async def post_stripped(sha256: FromPath[str], office: Here) -> AttachmentView:
         yield content
 
     made, size = await office.attachments.put(whole())
-    return await _described(office, made, size)
+    return await described(office, made, size)
 
 
-async def _described(office: Office, sha256: str, size: int) -> AttachmentView:
+async def described(office: Office, sha256: str, size: int) -> AttachmentView:
+    """Tell what a file that is held is, and what a photo tells besides its picture."""
     path = office.attachments.path(sha256)
     kind = await asyncio.to_thread(photo_type, path)
     photo: PhotoFacts | None = None

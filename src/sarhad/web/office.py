@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -61,6 +62,8 @@ class Office:
     drilling: Drilling | None = None
     plan_incidents: tuple[MarksView, tuple[Happened, ...]] | None = None
     """The incidents as plans take them, and the view that they were read for; written by plans, in the event loop."""
+    uploading: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """One piece of a file at a time from each officer; entries are never removed."""
     streams: Counter[str] = field(default_factory=Counter)
     """Open event streams by session; written by the event handler, in the event loop."""
     present: Counter[str] = field(default_factory=Counter)

@@ -29,6 +29,7 @@ import type {
   SessionView,
   TitleView,
   TrackView,
+  UploadView,
   WatchView,
   Written,
   WrittenAll,
@@ -250,6 +251,11 @@ export class Client {
   /** Stores a file; an attachment record names it afterwards.  Rejects with an AbortError when `signal` says so. */
   upload(file: Blob, signal?: AbortSignal): Promise<AttachmentView> {
     return this.#raw("POST", "/api/attachments", file, undefined, signal).then((answer) => answer.json()) as Promise<AttachmentView>;
+  }
+
+  /** Adds a piece to a file from `offset` on and tells how far it has come; an empty piece only asks. */
+  piece(sha256: string, size: number, offset: number, piece: Blob, signal?: AbortSignal): Promise<UploadView> {
+    return this.#raw("PUT", `/api/uploads/${sha256}?size=${size}&offset=${offset}`, piece, undefined, signal).then((answer) => answer.json()) as Promise<UploadView>;
   }
 
   /** The same photo with nothing told besides its picture, as another file. */

@@ -3,6 +3,7 @@
 import { ApiError, type Client } from "../../api/client";
 import { mediaType, tells } from "../../model/files";
 import { after, heldTill, keyOf, outcomeOf, pause, upNext, type FilePart, type Next, type Outcome, type QueuedAct } from "../../model/queue";
+import { bring } from "./pieces";
 import type { Store } from "./store";
 
 export interface Sending {
@@ -38,7 +39,7 @@ export class Sender {
     this.#to = to;
   }
 
-  /** Sends what may go.  A record that comes while a file is on its way stops the file: it is sent again, whole, after it. */
+  /** Sends what may go.  A record that comes while a file is on its way stops the file, which goes on where it stopped after it. */
   kick(urgent = false): void {
     window.clearTimeout(this.#timer);
     this.#again = true;
@@ -117,7 +118,7 @@ export class Sender {
     if (!blob) return { is: "refused", trouble: { status: -1, code: "file-gone", what: "", doThis: "" } };
     this.#upload = new AbortController();
     try {
-      const found = await this.#to.client.upload(blob, this.#upload.signal);
+      const found = await bring(this.#to.client, blob, this.#upload.signal);
       const made = part.strip && tells(found.photo) ? await this.#to.client.strip(found.sha256) : found;
       return { is: "stored", stored: { sha256: made.sha256, size: made.size, media_type: made.media_type } };
     } finally {
