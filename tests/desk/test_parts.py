@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sarhad.desk.actor import NotFound
 from sarhad.desk.attachments import Attachments, Damaged, TooLarge
-from sarhad.desk.events import QUEUE_EVENTS, Hub
+from sarhad.desk.events import MAX_SUBJECTS, QUEUE_EVENTS, Hub
 from sarhad.desk.spans import SpanSet, chunks, group
 from sarhad.wire.errors import Refused, Unavailable, VerificationError
 
@@ -84,6 +84,17 @@ async def test_a_damaged_file_is_told_and_leftovers_are_cleared(tmp_path: Path) 
     (tmp_path / ".part-left").write_bytes(b"x")
     Attachments(tmp_path)
     assert not (tmp_path / ".part-left").exists()
+
+
+async def test_more_than_anybody_follows_is_told_as_fetch_everything() -> None:
+    hub = Hub(7)
+    reader = hub.subscribe()
+    hub.publish("changed", (f"record/pk:{n}" for n in range(MAX_SUBJECTS + 1)), 1)
+    event = await reader.next()
+    assert event is not None
+    assert (event.seq, event.name, event.subjects) == (1, "resync", ())
+    assert hub.since(7, 0) is None
+    assert hub.since(7, 1) == frozenset()
 
 
 async def test_a_reader_gets_what_changed_in_order() -> None:

@@ -14,6 +14,8 @@ QUEUE_EVENTS = 256
 """What a slow reader may lag behind before it is told to fetch everything again."""
 HISTORY_EVENTS = 2_048
 """How far back a reader that lost its connection can resume."""
+MAX_SUBJECTS = 2_000
+"""An event of more is none to follow one by one, and a long catch-up would fill the memory with their names."""
 MAX_SUBSCRIPTIONS = 1_000
 
 
@@ -74,9 +76,13 @@ class Hub:
         self._closed = False  # set by close()
 
     def publish(self, name: Literal["changed", "link"], subjects: Iterable[str], at: int) -> None:
-        """Tell every subscription; never waits for a reader."""
+        """Tell every subscription; never waits for a reader.  More than MAX_SUBJECTS are told as a resync."""
         self.seq += 1
-        event = Event(self.seq, name, tuple(sorted(subjects)), at)
+        named = tuple(subjects)
+        if len(named) > MAX_SUBJECTS:
+            event = Event(self.seq, "resync", (), at)
+        else:
+            event = Event(self.seq, name, tuple(sorted(named)), at)
         self._history.append(event)
         for subscription in tuple(self._subscriptions):
             subscription.offer(event)
