@@ -2680,6 +2680,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/uploads/{sha256}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * PutPiece
+         * @description Add the body to a file of ours, from ``offset`` on; an empty body asks how far it has come.
+         */
+        readonly put: operations["putPiece"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/watch": {
         readonly parameters: {
             readonly query?: never;
@@ -5445,6 +5465,11 @@ export interface components {
             readonly unit_kind: string;
             readonly vehicles: number;
         };
+        /** UploadView */
+        readonly UploadView: {
+            readonly held: number;
+            readonly stored: components["schemas"]["AttachmentView"] | null;
+        };
         /** Warn */
         readonly Warn: {
             /** @description log:sequence of a record */
@@ -5802,6 +5827,7 @@ export type UnitRequest = components['schemas']['UnitRequest'];
 export type UnitStatus = components['schemas']['UnitStatus'];
 export type UnitStatusView = components['schemas']['UnitStatusView'];
 export type UnitView = components['schemas']['UnitView'];
+export type UploadView = components['schemas']['UploadView'];
 export type Warn = components['schemas']['Warn'];
 export type WatchHandover = components['schemas']['WatchHandover'];
 export type WatchView = components['schemas']['WatchView'];
@@ -11194,6 +11220,51 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["TrackView"][];
+                };
+            };
+        };
+    };
+    readonly putPiece: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Where in the file the piece begins */
+                readonly offset: number;
+                /** @description Bytes of the whole file */
+                readonly size: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UploadView"];
                 };
             };
         };
