@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import combinations_with_replacement, product
 
 import numpy as np
@@ -112,4 +113,17 @@ def test_every_size_up_to_eight_units_and_three_incidents_with_every_mixture_of_
 ) -> None:
     for rules in mixtures():
         for seed in range(4):
+            check(mixture(units, incidents, rules, seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("incidents", [2, 3])
+@pytest.mark.parametrize("units", [3, 5, 7])
+def test_where_many_levels_are_left_the_answer_is_the_same(
+    units: int, incidents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large questions are asked for other arrivals that are as good; here every question is."""
+    monkeypatch.setattr(import_module("sarhad.response.dispatch.solve"), "SPARE_LEVELS", -1_000)
+    for rules in mixtures():
+        for seed in range(100, 104):
             check(mixture(units, incidents, rules, seed))

@@ -65,9 +65,8 @@ def adequate_s(
     None where it cannot be; raises PlanError as ``propose`` does.
     """
     scene = _laid(graph, snapshot, profile, engines)
-    last: dict[int, int] = {}
-    for unit, incident in solve(scene.problem, limit_s=limit_s).pairs:
-        last[incident] = max(last.get(incident, 0), scene.problem.arrivals[unit][incident])
+    problem = scene.problem
+    last = problem.served_at(solve(problem, limit_s=limit_s).sent)
     return {one.ref: last.get(j) for j, one in enumerate(scene.snapshot.incidents)}
 
 

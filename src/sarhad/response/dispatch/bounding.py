@@ -21,6 +21,8 @@ MASKS = 6
 """So many capabilities of one incident are looked at; leaving some out only weakens the bound."""
 ROUNDS, PATIENCE, WEARY = 500, 12, 0.01
 """Rounds at the most, rounds without gain before the step is halved, and the step at which it ends."""
+OPEN, RAMBLES = 1e-3, 300
+"""The share left open between bound and best answer from which on orders of buying are tried, and how many."""
 SAFE = 1e-3
 """Costs are whole numbers; sums of prices are not."""
 
@@ -181,6 +183,8 @@ class Ascent:
                 reach, still, price, slope, total = reach / 2, 0, self.prices, self._slope, self.bound
             step = reach * max(top - total, 1.0) / float(slope @ slope)
             price = np.maximum(price + step * slope, 0.0)
+        if min(best.values[self.stage], below) - self.bound > OPEN * self.bound:
+            self._ramble(best)
         total, _ = self._at(self.prices, whole=True)
         spare = min(best.values[self.stage], below - 1) - total
         return Windows(total, self._levels(spare), self.prices)
@@ -200,10 +204,21 @@ class Ascent:
         where, late = np.empty(price.size, np.int64), np.empty(self._alone.size, np.int64)
         for order in (self._heavy, np.argsort(self._alone - self._least, kind="stable")):
             pricing.in_turn(*self.market.goods, price, order, where, late)
-            served = late >= 0
-            worth = self._never + int(self._weights[~served].sum()), int((self._weights * late)[served].sum())
-            if worth <= best.values[:2]:  # where the tables left something out it is worth less than that
-                best.offer(tuple(self._left[where].tolist()))
+            self._offer(best, where, late)
+
+    def _ramble(self, best: Best) -> None:
+        """Look for a better order of buying at the prices found: where much is left open, the first ones are poor."""
+        self._at(self.prices)
+        for order in (self._heavy.copy(), np.argsort(self._alone - self._least, kind="stable")):
+            where, late = np.empty(self.prices.size, np.int64), np.empty(self._alone.size, np.int64)
+            pricing.ramble(*self.market.goods, self.prices, self._weights, order, where, late, RAMBLES)
+            self._offer(best, where, late)
+
+    def _offer(self, best: Best, where: Integers, late: Integers) -> None:
+        served = late >= 0
+        worth = self._never + int(self._weights[~served].sum()), int((self._weights * late)[served].sum())
+        if worth <= best.values[:2]:  # where the tables left something out it is worth less than that
+            best.offer(tuple(self._left[where].tolist()))
 
 
 def _adequate(problem: Problem, sent: tuple[int, ...]) -> tuple[int, ...]:

@@ -144,12 +144,15 @@ def faster(
     best, first = (0, 0), -1
     found: Faster | None = None
     unasked = []
-    for hope, index, rule, problem in sorted(_hopes(scene, solution), key=lambda one: (*(-x for x in one[0]), one[1])):
+    ranked = sorted(_hopes(scene, solution), key=lambda one: (*(-x for x in one[0]), one[1]))
+    rivals = [*(hope[0] for hope, *_ in ranked[1:]), 0]
+    for (hope, index, rule, problem), rival in zip(ranked, rivals, strict=False):
         if hope < best or (hope == best and first < index):
             continue  # what comes after has no more to hope for
         known = solution.sent if problem.allows(solution.sent) else (-1,) * len(problem.skills)
         gain = unserved - best[0], late - best[1] + (index < first)
-        again, proved = undercut(problem, known, gain, solution.prices, left_s=lambda: until - clock())
+        enough = unserved - max(best[0], rival)  # with less left unserved, no other rule can cost as much
+        again, proved = undercut(problem, known, gain, solution.prices, enough=enough, left_s=lambda: until - clock())
         if not proved:
             unasked.append((index, rule))
         if again is None:
@@ -157,7 +160,11 @@ def faster(
         values = problem.values(again)
         best, first = (unserved - values[0], late - values[1]), index
         served = best[0]
-        sooner = 0 if served else _arrivals(scene.problem, solution.sent) - _arrivals(problem, again)
+        sooner = (
+            0
+            if served
+            else sum(scene.problem.served_at(solution.sent).values()) - sum(problem.served_at(again).values())
+        )
         found = Faster(rule=rule, saved_s=sooner, weighted_s=0 if served else best[1], served=served)
     return found, tuple(rule for _, rule in sorted(unasked, key=lambda one: one[0]))
 
@@ -169,15 +176,6 @@ def _hopes(scene: Scene, solution: Solution) -> Iterator[tuple[tuple[int, int], 
             hope = hope_of(problem, solution)
             if hope > (0, 0):
                 yield hope, index, rule, problem
-
-
-def _arrivals(problem: Problem, sent: tuple[int, ...]) -> int:
-    """Return the sum over incidents of when each is adequately served."""
-    last: dict[int, int] = {}
-    for u, j in enumerate(sent):
-        if j >= 0:
-            last[j] = max(last.get(j, 0), problem.arrivals[u][j])
-    return sum(last.values())
 
 
 def relaxations(scene: Scene) -> Iterator[tuple[Reason, Problem]]:

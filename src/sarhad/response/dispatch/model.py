@@ -153,6 +153,11 @@ class Model:
         """Keep later stages from being worse in this one."""
         self.rows.row(-math.inf, self.costs[stage], value - self._offset(stage) + 0.5)
 
+    def exclude(self, levels: dict[int, int]) -> None:
+        """Forbid that all of these incidents are served at these very levels."""
+        entries = [(self.level[incident, at], 1.0) for incident, at in levels.items()]
+        self.rows.row(-math.inf, entries, float(len(entries) - 1))
+
     def _assignment(self, x: list[float]) -> tuple[int, ...]:
         """Return for each unit its incident, or -1; units sent to what is not served stay."""
         served = {incident for (incident, _), column in self.level.items() if x[column] > 0.5}

@@ -151,3 +151,50 @@ def in_turn(
             taken[unit[first[j] + i]] = True
             where[unit[first[j] + i]] = j
             late[j] = max(late[j], at[first[j] + i])
+
+
+@compiled
+def ramble(
+    first: Integers,
+    unit: Integers,
+    at: Integers,
+    mask: Integers,
+    persons: Integers,
+    full: Integers,
+    need: Integers,
+    weight: Floats,
+    price: Floats,
+    worth: Integers,
+    order: Integers,
+    where: Integers,
+    late: Integers,
+    rounds: int,
+) -> None:
+    """Move one incident at a time in the ``order`` of buying, keeping what is no worse; fill the best order's arrays.
+
+    ``worth`` is what each incident weighs: first as little of it as can be is left unserved, then none is late.
+    """
+    np.random.seed(1)
+    here, when = where.copy(), late.copy()
+    least, sum_least = np.inf, np.inf
+    trial = order.copy()
+    for turn in range(rounds):
+        trial[:] = order
+        if turn:
+            a, b = np.random.randint(order.size), np.random.randint(order.size)
+            moved = order[a]
+            if a < b:
+                trial[a:b] = order[a + 1 : b + 1]
+            else:
+                trial[b + 1 : a + 1] = order[b:a]
+            trial[b] = moved
+        in_turn(first, unit, at, mask, persons, full, need, weight, price, trial, here, when)
+        left, total = 0, 0
+        for j in range(worth.size):
+            if when[j] < 0:
+                left += worth[j]
+            else:
+                total += worth[j] * when[j]
+        if left < least or (left == least and total <= sum_least):
+            least, sum_least = left, total
+            order[:], where[:], late[:] = trial, here, when

@@ -161,6 +161,14 @@ class Problem:
             int(self.tie[pairs].sum()),
         )
 
+    def served_at(self, sent: Sequence[int]) -> dict[int, int]:
+        """Return for each incident that units are sent to when the last of them is there."""
+        found: dict[int, int] = {}
+        for unit, incident in enumerate(sent):
+            if incident >= 0:
+                found[incident] = max(found.get(incident, 0), self.arrivals[unit][incident])
+        return found
+
     @cached_property
     def order(self) -> tuple[Integers, Integers, list[int]]:
         """Units × incidents: for each incident the units by arrival, and when; how many of them can serve it."""

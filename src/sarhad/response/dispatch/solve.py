@@ -25,6 +25,11 @@ __all__ = ["STAGES", "Prices", "Solution", "solve", "undercut"]
 
 Prices = tuple[Floats | None, Floats | None]
 """Prices of the units that bound unserved weight, and arrivals."""
+ALL = (NEVER, NEVER)
+"""Any answer is better than this."""
+ARRIVALS = STAGES.index("arrival")
+SPARE_LEVELS, MANY = 20, 3
+"""So many levels more than incidents may stay as they are; else so many other ways to the best arrivals are tried."""
 ANY = NEVER * NEVER
 """More than any sum of arrivals."""
 
@@ -73,17 +78,21 @@ def undercut(
     than: tuple[int, int],
     prices: Prices,
     *,
+    enough: int,
     left_s: Callable[[], float],
 ) -> tuple[tuple[int, ...] | None, bool]:
     """Return the best assignment by the first two stages where one is better than ``than``, and whether that is proved.
 
-    ``known`` is an allowed assignment, ``prices`` are those of a question alike: both save time only.
+    Where less weight than ``enough`` is unserved, the arrivals are not looked at.  ``known`` is an
+    allowed assignment, ``prices`` are those of a question alike: both save time only.
     """
     course = _Course(problem, known, than, prices)
     if not course.prove(0, left_s):
         return None, False
     if course.bounds[0] > than[0]:
         return None, True
+    if course.best.values[0] < enough:
+        return course.best.sent, True
     proved = course.prove(1, left_s)
     return (course.best.sent if proved and course.best.values[:2] < than else None), proved
 
@@ -95,7 +104,7 @@ class _Course:
         self,
         problem: Problem,
         sent: tuple[int, ...],
-        than: tuple[int, int] = (NEVER, NEVER),
+        than: tuple[int, int] = ALL,
         prices: Prices = (None, None),
     ) -> None:
         self.problem = problem
@@ -117,6 +126,11 @@ class _Course:
     def _floor(self) -> int:
         """What is unserved at the least: whom nobody can serve, and for whom too few have what is asked."""
         return self._served + lost(self.problem)
+
+    @property
+    def _wide(self) -> bool:
+        """Tell whether so many levels are left that later stages had better know them to be needed."""
+        return self._room is not None and sum(map(len, self._room.levels)) > len(self._room.levels) + SPARE_LEVELS
 
     def hope(self) -> tuple[int, int]:
         """Return how much less than ``than`` the first two stages could be at the most, by the prices as they are."""
@@ -141,6 +155,8 @@ class _Course:
                 self._climb(Ascent(self.problem, unserved_market(self.problem), 0, self.prices[0]))
         elif stage == 1 and left_s() > 0:
             self._arrivals()
+        if stage == ARRIVALS and self._than == ALL and self._wide and self.best.values[stage]:
+            return self._ask_arrivals(left_s)
         if self.best.values[stage] > self.bounds[stage] and self.bounds[stage] < self._below(stage):
             left = left_s()
             return left > 0 and self._ask(stage, left)
@@ -180,6 +196,37 @@ class _Course:
         spare = most - sum(w * at for w, at in zip(problem.weight, alone, strict=True) if at < NEVER)
         latest = [at + spare // w if at < NEVER else 0 for at, w in zip(alone, problem.weight, strict=True)]
         return arrival_market(problem, latest, unserved, all_served=True) if spare >= 0 else None
+
+    def _ask_arrivals(self, left_s: Callable[[], float]) -> bool:
+        """Ask for arrivals other than the best known and no worse; where there are few, only their levels are left."""
+        room = self._room
+        assert room is not None
+        model, known = Model(self.problem, room), [self.problem.served_at(self.best.sent)]
+        model.hold(0, self.bounds[0])
+        model.hold(ARRIVALS, self.best.values[ARRIVALS])
+        while (left := left_s()) > 0:
+            model.exclude(known[-1])
+            value = self.best.values[ARRIVALS]
+            found, bound, proved = model.run(ARRIVALS, left)
+            if proved and bound == math.inf:
+                self.bounds[ARRIVALS] = value
+                levels = ({one[j] for one in known if j in one} for j in range(len(room.levels)))
+                self._room = Room(tuple(tuple(sorted(some)) for some in levels), room.served)
+                return True
+            if found is not None:
+                self.best.offer(found)
+            if not proved or found is None:
+                least = math.ceil(bound - 1e-6) if math.isfinite(bound) else 0
+                self.bounds[ARRIVALS] = max(self.bounds[ARRIVALS], min(self.best.values[ARRIVALS], least))
+                return False
+            self.bounds[ARRIVALS] = self.best.values[ARRIVALS]
+            if self.best.values[ARRIVALS] < value:
+                model.hold(ARRIVALS, self.best.values[ARRIVALS])
+                known = []
+            known.append(self.problem.served_at(found))
+            if len(known) > MANY:
+                return True
+        return self.bounds[ARRIVALS] == self.best.values[ARRIVALS]
 
     def _ask(self, stage: int, left_s: float) -> bool:
         """Ask the solver."""
