@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.desks import Desks, axe, overflowing
 
@@ -53,6 +53,46 @@ def test_a_slider_that_is_moved_solves_anew_and_stands_in_the_address(desks: Des
     page.wait_for_selector(".lead", timeout=COMPUTES_MS)
     expect(page.get_by_role("combobox", name="Question", exact=True)).to_have_value("median")
     expect(page.locator(".sites li")).to_have_count(9)
+
+
+def test_an_answer_that_comes_late_never_takes_the_place_of_a_newer_one(desks: Desks) -> None:
+    page = opened(desks)
+    held: list[Route] = []
+
+    def late(route: Route) -> None:
+        asked = route.request.post_data_json
+        if asked["sites"] == 7:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/plan/site", late)
+    slide(page, "Number of sites", 7)
+    expect(page).to_have_url(re.compile(r"a=sites\.7"))
+    slide(page, "Number of sites", 9)
+    expect(page.locator(".sites li")).to_have_count(9, timeout=COMPUTES_MS)
+    (route,) = held
+    with page.expect_response("**/api/plan/site") as answered:
+        route.continue_()
+    answered.value.finished()
+    expect(page.locator(".sites li")).to_have_count(9)
+    slide(page, "Number of sites", 10)
+    expect(page.locator(".sites li")).to_have_count(10, timeout=COMPUTES_MS)
+    slide(page, "Number of sites", 9)
+    expect(page.locator(".sites li")).to_have_count(9, timeout=COMPUTES_MS)
+
+
+def test_paper_is_light_and_shows_the_map_and_the_figures_without_the_controls(desks: Desks) -> None:
+    page = opened(desks, "?a=sites.3", theme="dark")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    expect(page.locator(".controls").first).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Screens")).to_be_hidden()
+    expect(page.locator(".plan-map canvas").first).to_be_visible()
+    expect(page.locator(".clocks")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def test_two_scenarios_stand_side_by_side_with_their_differences_and_their_sites_compared(desks: Desks) -> None:

@@ -331,7 +331,8 @@ class DividendView(Answered, frozen=True, kw_only=True):
     """Two forces beside one: first arrival over all hours of the day, all units idle; then under load.
 
     ``separate_s``, ``joint_s``: mean over the day at each place in the order of the plan,
-    -1 where nobody comes at some hour.
+    -1 where nobody comes at some hour.  ``free``: were every crossing open to every unit at
+    all hours, and the other desk's answer there at once: what all rules together cost.
     """
 
     kinds: tuple[str, ...]
@@ -340,6 +341,7 @@ class DividendView(Answered, frozen=True, kw_only=True):
     joint: CoverView
     by_party: dict[str, tuple[CoverView, CoverView]]
     rules: tuple[RuleView, ...]
+    free: CoverView
     by_kind: tuple[HelpView, ...]
     load: LoadView | None
     separate_s: tuple[int, ...]

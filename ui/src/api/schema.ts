@@ -3228,6 +3228,7 @@ export interface components {
                     components["schemas"]["CoverView"]
                 ];
             };
+            readonly free: components["schemas"]["CoverView"];
             readonly ground: string;
             readonly joint: components["schemas"]["CoverView"];
             readonly joint_s: readonly number[];

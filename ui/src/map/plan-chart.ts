@@ -118,6 +118,11 @@ export class PlanChart {
     for (const layer of this.#layers) layer.changed();
   }
 
+  /** Draws at once as it stands: paper does not wait for a frame. */
+  now(): void {
+    this.#map.renderSync();
+  }
+
   dots(dots: readonly Dot[]): void {
     this.#most = Math.max(1e-9, ...dots.map((dot) => dot.weight));
     this.#fill(this.#dots, dots.map((dot, place) => {

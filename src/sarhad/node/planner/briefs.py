@@ -170,6 +170,10 @@ def dividend_brief(board: Board, body: DividendBody, made: DividendView, stamp: 
     before, after = made.separate.within[1], made.joint.within[1]
     key = "same" if abs(after - before) < 0.0005 else "more" if after > before else "fewer"
     lead = saying.say(f"plan.dividend.{key}", before=saying.percent(before), after=saying.percent(after))
+    free = made.free.within[1]
+    if key == "same":
+        more = "plan.dividend.rules" if free - after >= 0.0005 else "plan.dividend.line"
+        lead += " " + saying.say(more, share=saying.percent(free))
     best = _best_help(made)
     if best:
         lead += " " + _help_sentence(saying, made, best)

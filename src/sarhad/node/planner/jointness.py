@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,6 +39,7 @@ def value_jointness(board: Board, body: DividendBody) -> DividendView:
         joint=_view(made.joint, joint, weight),
         by_party=_by_party(board, apart, joint, weight),
         rules=tuple(_rule(board, rule) for rule in made.rules),
+        free=_free(force, weight),
         by_kind=tuple(_help(board, body, kind, weight) for kind in board.kinds),
         load=_load(board, body, force) if body.runs else None,
         separate_s=whole_seconds(made.separate_s),
@@ -50,6 +52,14 @@ def value_jointness(board: Board, body: DividendBody) -> DividendView:
 def _view(cover: Cover, arrivals: Floats, weight: Floats) -> CoverView:
     never = float((np.isinf(arrivals).mean(axis=0) * weight).sum() / weight.sum())
     return cover_view(cover, never)
+
+
+def _free(force: Force, weight: Floats) -> CoverView:
+    """The cover with no rule at the line at all."""
+    arrivals = first_arrivals(
+        replace(force, allowed=np.ones_like(force.allowed), hours=np.zeros_like(force.hours)), 0.0
+    )
+    return _view(Cover.of(arrivals, weight), arrivals, weight)
 
 
 def _by_party(board: Board, apart: Floats, joint: Floats, weight: Floats) -> dict[str, tuple[CoverView, CoverView]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.describe import describe
-from sarhad.node.planner.saying import Saying
+from sarhad.node.planner.saying import END, LTR, Saying
 from sarhad.node.printing.dates import both
 from sarhad.web.plan_shapes import DividendView, LoadView, PlanView, Rules, Scenario, Stamp
 
@@ -130,4 +130,5 @@ def made_lines(stamp: Stamp, saying: Saying) -> tuple[str, ...]:
     """Return who had it made, and when by each side's clock."""
     who = f"{stamp.officer}@{stamp.party}" if stamp.party else ""
     times = both(stamp.now_us, stamp.zones, saying.lang) if stamp.zones else []
-    return tuple(line for line in (saying.say("plan.made"), who, *times) if line)
+    stamped = (f"{LTR}{line}{END}" for line in times)  # each time in one piece, whatever the direction around it
+    return tuple(line for line in (saying.say("plan.made"), who, *stamped) if line)

@@ -44,6 +44,14 @@ export class Question<T> {
     }
   }
 
+  /** Asks the same again: what it rests on has changed. */
+  async renew(): Promise<void> {
+    const key = this.#asked;
+    if (!key) return;
+    this.#asked = "";
+    await this.ask(JSON.parse(key) as object);
+  }
+
   /** Forgets the answer, so that one that is still on its way is nobody's. */
   forget(): void {
     this.#asked = "";
@@ -95,7 +103,9 @@ export class Planning {
   follow(answer: { readonly ground: string } | null): void {
     if (!answer || !this.view || answer.ground === this.view.ground || answer.ground === this.#followed) return;
     this.#followed = answer.ground;
-    void this.load();
+    void this.load().then(() => {
+      for (const held of [this.sited.a, this.sited.b, this.dividend]) if (held.answer && held.answer.ground !== this.view?.ground) void held.renew();
+    });
   }
   /** The ground that was read anew for last; written by `follow`, so that none is read for twice. */
   #followed = "";
