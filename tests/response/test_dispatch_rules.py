@@ -114,3 +114,11 @@ def test_rules_that_there_was_no_time_for_are_named(limit_s: float) -> None:
     found, unasked = faster(laid, solve(laid.problem), limit_s)
     assert found is None
     assert [rule.code for rule in unasked] == ["notice-to-move"]
+
+
+def test_two_units_that_change_places_never_weigh_the_same_in_the_tie() -> None:
+    other = msgspec.structs.replace(BEYOND, ref="east:8")
+    snapshot = scene(units=tuple(unit(k, 1_000_000) for k in range(2, 40)), incidents=(BEYOND, other))
+    tie = Scene.of(ROADS, snapshot, VEHICLE).problem.tie
+    assert tie.min() > 0
+    assert len(set((tie[:, 0] - tie[:, 1]).tolist())) == len(tie)

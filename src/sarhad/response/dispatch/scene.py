@@ -34,6 +34,9 @@ from sarhad.response.snapshot import MOBILE, CaveatState, Need, PostState, Snaps
 
 WEIGHT = {"flash": 8, "immediate": 4, "priority": 2, "routine": 1}
 """What an incident counts by its urgency."""
+PRIME = 65_521
+"""The tie of a unit and an incident is the product of two numbers of their names, modulo this prime: so two
+units alike that change places never weigh the same (a sum of two numbers would)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +275,7 @@ def _fixed(snapshot: Snapshot) -> Fixed:
     names = [np.array([_mark(one.ref) for one in part], np.int64) for part in (units, incidents)]
     before = [i.need.before for i in incidents]
     return Fixed(
-        tie=1 + (names[0][:, None] * 40_503 + names[1][None] * 30_011) % 65_521,
+        tie=names[0][:, None] * names[1][None] % PRIME,
         skills=tuple(frozenset({*u.capabilities, u.kind}) for u in units),
         strength=tuple(u.strength.low for u in units),
         needs=tuple(i.need for i in incidents),
@@ -284,7 +287,7 @@ def _fixed(snapshot: Snapshot) -> Fixed:
 
 
 def _mark(ref: str) -> int:
-    return int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4])
+    return 1 + int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4]) % (PRIME - 1)
 
 
 def _mover(unit: UnitState) -> Traveller | None:
