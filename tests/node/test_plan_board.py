@@ -10,16 +10,23 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from node.commands import REGION, sarhad
+from sarhad.cli import main
 from sarhad.node.planner import solve
 from sarhad.node.planner.board import Board
+from sarhad.node.planner.describe import describe
 from sarhad.node.planner.land import Land
 from sarhad.node.planner.passages import passages_of
 from sarhad.node.planner.region import standing_of_region
-from sarhad.response.standing import Standing
+from sarhad.response.errors import PlanError
+from sarhad.response.standing import Happened, Standing
 from sarhad.web.plan_shapes import Scenario, SitedView
 from sarhad.wire.values import Place
+
+DAY = 86_400_000_000
+AT = 1_790_000_000_000_000 // DAY * DAY + DAY // 4
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +99,71 @@ def test_a_unit_that_cannot_be_counted_is_told_with_its_reason(land: Land, stand
         "Sabz-31": "no-side",
     }
     assert np.isfinite(board.fielded.force.direct).any(axis=1).all()
+
+
+def test_an_incident_outside_the_region_is_left_out_and_told(land: Land, standing: Standing) -> None:
+    common: dict[str, Any] = {"precision": 1, "start": 0, "end": 0, "category": "bombing", "table": "hand"}
+    inside = Happened(lat=290_000_000, lon=612_000_000, **common)
+    outside = Happened(lat=350_000_000, lon=700_000_000, **common)
+    board = Board(land, msgspec.structs.replace(standing, incidents=(inside, outside)))
+    plan = describe(board)
+    assert (plan.outside, plan.lent) == (1, False)
+    assert {spot.party for spot in board.places} == {"ir"}
+    nothing = Board(land, msgspec.structs.replace(standing, incidents=(outside,)))
+    with pytest.raises(PlanError) as refused:
+        nothing.weight({})
+    assert refused.value.code == "plan-no-incidents"
+    assert describe(nothing).places.name == ()
+
+
+@pytest.mark.parametrize(
+    ("unit", "crossing", "said"),
+    [
+        (
+            {"lat": 247_000_000, "lon": 610_000_000},
+            {},
+            {"en": "lies in the sea", "fa": "در دریاست", "ur": "سمندر میں ہے"},
+        ),
+        ({"speed_kmh": 0}, {}, {"en": "speed of 0 km/h", "fa": "صفر است", "ur": "صفر ہے"}),
+        ({"kind": "patrol"}, {}, {"en": "neither side has released", "fa": "اعلام نکرده", "ur": "نہیں بتایا"}),
+        (
+            {"party": "pk", "lat": 290_114_950, "lon": 615_876_280, "notice_s": 1_800},
+            {"closures": [{"start": AT + 600_000_000, "end": AT + 30 * DAY}]},
+            {"en": "C1 stays closed", "fa": "C1 بسته می‌ماند", "ur": "C1 بند رہتی ہے"},
+        ),
+    ],
+    ids=["in the sea", "zero speed", "none that could", "closes on the way"],
+)
+def test_what_cannot_be_done_is_said_in_every_language(
+    tmp_path: Path, unit: dict[str, Any], crossing: dict[str, Any], said: dict[str, str]
+) -> None:
+    where = {"lat": unit.pop("lat", 289_600_000), "lon": unit.pop("lon", 614_900_000), "precision": 1}
+    strength = {"low": 4, "best": 5, "high": 6}
+    one = {"ref": "ir:1", "party": "ir", "code": "U1", "kind": "medical", "speed_kmh": 60, "crosses_line": True}
+    need = {"capabilities": ["medical"]}
+    there = {"lat": 289_500_000, "lon": 614_800_000, "precision": 1}
+    gate = {
+        "ref": "ir:9",
+        "party": "ir",
+        "code": "C1",
+        "place": {"lat": 289_775_000, "lon": 615_503_000, "precision": 1},
+    }
+    snapshot = {
+        "format": "sarhad-snapshot/v1", "at": AT, "party": "ir",
+        "units": [{**one, "strength": strength, "place": where, **unit}],
+        "incidents": [{"ref": "ir:5", "place": there, "need": need}],
+        "crossings": [{**gate, "zone": "Asia/Tehran", **crossing}],
+        "rules": [{"crossing": "ir:9", "parties": ["ir", "pk"]}],
+    }  # fmt: skip
+    file = tmp_path / "snapshot.json"
+    file.write_text(json.dumps(snapshot))
+    for lang, words in said.items():
+        asked = ["plan", "dispatch", str(file), "--region", str(REGION), "--lang", lang]
+        answer = CliRunner().invoke(main, asked, env={"COLUMNS": "300"})
+        assert answer.exit_code in (1, 2)
+        assert words in answer.output
+        if lang != "en":
+            assert "served" not in answer.output
 
 
 def test_a_node_is_planned_on_from_the_command_line(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sarhad.ledger.ledger import Ledger
 from sarhad.node.folder import NodeFolder, system_clock
 from sarhad.node.planning_engine import engines
 from sarhad.node.planning_words import PlanWords
+from sarhad.node.printing.paper import catalogue
 from sarhad.node.settings import load as load_settings
 from sarhad.picture import Picture
 from sarhad.response import graph as roads
@@ -109,9 +110,22 @@ def _moment(text: str, now: int) -> int:
         ) from error
 
 
+@contextlib.contextmanager
+def _worded(lang: Language) -> Iterator[None]:
+    """Say in the language asked for what a question cannot be answered for, where the catalogue has it."""
+    try:
+        yield
+    except PlanError as error:
+        if lang != "en" and f"plan.error.{error.code}" in catalogue(lang):
+            error.what, error.do = PlanWords(lang).error(error.code, error.values), ""
+            error.args = (error.what,)
+        raise
+
+
 def reach(asked: Asked, *, as_json: bool) -> int:
     """Print every unit's time to every incident, or what keeps it away."""
-    graph, snapshot = prepare(asked)
+    with _worded(asked.lang):
+        graph, snapshot = prepare(asked)
     scene = Scene.of(graph, snapshot, VEHICLE, engines(asked.engine))
     rows = list(reached(scene))
     if as_json:
@@ -133,8 +147,8 @@ def _cells(row: Reached, words: PlanWords) -> tuple[str, ...]:
         why = "" if row.obstacle is None else words.reason(row.obstacle)
         return escape(row.code), row.party, "–", "", escape(why)
     way = row.way
-    over = [f"over {one.code}" for one in way.passings]
-    known = "; ".join([way.how, *over, *(words.note(note) for note in way.notes)])
+    over = [words.told("over", crossing=one.code) for one in way.passings]
+    known = words.pause.join([words.told(f"by.{way.how}"), *over, *(words.note(note) for note in way.notes)])
     arrival, sure = (words.value("arrival_s", one) for one in (way.arrival_s, way.uncertainty_s))
     return escape(row.code), row.party, arrival, f"± {sure}", escape(known)
 
@@ -162,7 +176,8 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
     """Propose, print, keep; or make a kept proposal again and compare it to the byte. Returns the exit status."""
     if replay:
         return _replay(asked)
-    graph, snapshot = prepare(asked)
+    with _worded(asked.lang):
+        graph, snapshot = prepare(asked)
     with _banner_aside():
         proposal = propose(graph, snapshot, limit_s=limit_s, engines=engines(asked.engine))
     if output is not None:
@@ -198,7 +213,8 @@ def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
     console = Console()
     for answer in proposal.answers:
         _print_answer(console, answer, words)
-    console.print(escape(words.faster(proposal.faster)))
+    served = all(answer.adequate_s is not None for answer in proposal.answers)
+    console.print(escape(words.faster(proposal.faster, all_served=served)))
     if proposal.unasked:
         console.print("There was no time to find what every rule costs.")
     worst = max((stage.gap for stage in proposal.stages), default=0)
@@ -208,20 +224,24 @@ def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
 
 def _print_answer(console: Console, answer: Answer, words: PlanWords) -> None:
     if answer.adequate_s is None:
-        console.print(f"[bold]{escape(answer.incident)}[/bold]: cannot be served adequately")
+        console.print(escape(words.told("unserved", incident=answer.incident)), style="bold")
         for lack in answer.unmet:
             console.print(f"  {escape(words.unmet(lack))}")
         return
-    console.print(f"[bold]{escape(answer.incident)}[/bold]: served after {words.value('_s', answer.adequate_s)}")
+    after = words.value("_s", answer.adequate_s)
+    console.print(escape(words.told("served", incident=answer.incident, time=after)), style="bold")
     for one in answer.chosen:
         console.print(f"  {escape(_chosen(one, words))}")
     for other in answer.passed_over:
         away = words.value("straight_m", other.straight_m)
-        console.print(f"  not {escape(f'{other.code} ({other.party}), {away}: {words.reason(other.why)}')}")
+        why = words.reason(other.why)
+        said = words.told("passed", unit=other.code, party=other.party, away=away, why=why)
+        console.print(f"  {escape(said)}")
 
 
 def _chosen(one: Chosen, words: PlanWords) -> str:
     arrival, sure = (words.value("_s", seconds) for seconds in (one.way.arrival_s, one.way.uncertainty_s))
-    over = "".join(f", over {p.code}" for p in one.way.passings)
-    notes = "".join(f"; {words.note(note)}" for note in one.way.notes)
-    return f"{one.code} ({one.party}) after {arrival} ± {sure} by {one.way.how}{over}: {words.reason(one.why)}{notes}"
+    by = words.told(f"by.{one.way.how}")
+    over = [words.told("over", crossing=p.code) for p in one.way.passings]
+    said = words.told("chosen", unit=one.code, party=one.party, time=arrival, sure=sure, way=" ".join([by, *over]))
+    return words.pause.join([f"{said}: {words.reason(one.why)}", *map(words.note, one.way.notes)])

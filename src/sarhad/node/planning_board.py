@@ -67,7 +67,8 @@ def left_out(board: Board, weights: dict[str, float]) -> Facts:
     tables = ", ".join(f"{table} {used.count(table)}" for table in counted)
     left = ", ".join(f"where_prec {precision}: {count}" for precision, count in board.incidents.demand.left_out.items())
     lent = " (of the region package; none is imported on record)" if board.standing.origin == "records" else ""
-    return [("incidents", tables + (lent if board.lent else "")), ("left-out", left or "0")]
+    beyond = [("outside", f"{board.incidents.outside} outside the region")] if board.incidents.outside else []
+    return [*beyond, ("incidents", tables + (lent if board.lent else "")), ("left-out", left or "0")]
 
 
 def origin(board: Board) -> Facts:

@@ -10,7 +10,7 @@ from sarhad.node.printing.paper import catalogue, translator
 from sarhad.response.proposal import Faster, Reason, Unmet, Value
 from sarhad.wire.values import Language
 
-_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
 _STOPS = {"en": ", ", "fa": "، ", "ur": "، "}
 
 
@@ -44,16 +44,25 @@ class PlanWords:
             return said
         nearest: dict[str, Value] = {"unit": lack.nearest.code, "straight_m": lack.nearest.straight_m}
         shown = {name: self.value(name, value) for name, value in nearest.items()}
-        return f"{said}; {translator(self.lang)('plan.nearest', **shown, why=self.reason(lack.nearest.why))}"
+        return f"{said}{self.pause}{translator(self.lang)('plan.nearest', **shown, why=self.reason(lack.nearest.why))}"
 
-    def faster(self, found: Faster | None) -> str:
-        """Return the rule that costs most."""
+    def told(self, key: str, **values: str) -> str:
+        """Return a line of an answer: ``plan.told.<key>``."""
+        return translator(self.lang)(f"plan.told.{key}", **values)
+
+    def faster(self, found: Faster | None, *, all_served: bool = True) -> str:
+        """Return the rule that costs most; where somebody is not served, whether any one rule would change that."""
         say = translator(self.lang)
         if found is None:
-            return say("plan.faster.none")
+            return say("plan.faster.none" if all_served else "plan.faster.nothing")
         rule = self._said(f"plan.rule.{found.rule.code}", found.rule)
         key = "plan.faster.served" if found.served else "plan.faster"
         return say(key, rule=rule, saved_s=self.value("saved_s", found.saved_s))
+
+    @property
+    def pause(self) -> str:
+        """What stands between two parts of a sentence."""
+        return "; " if self.lang == "en" else "؛ "
 
     def value(self, name: str, value: Value) -> str:
         """Return a value as the language shows it."""

@@ -188,7 +188,7 @@ class AwayView(Answered, frozen=True, kw_only=True):
 
 
 class PlanView(Answered, frozen=True, kw_only=True):
-    """What a plan is made from.  ``categories``: incidents used, by category.
+    """What a plan is made from.  ``categories``: incidents used, by category; ``outside``: outside the region.
 
     ``origin``: units, posts and crossings are this node's records, or made up by the
     region package.  ``lent``: no imported incident is on record here, so that the
@@ -206,6 +206,7 @@ class PlanView(Answered, frozen=True, kw_only=True):
     tables: tuple[TableView, ...]
     categories: dict[str, int]
     left_out: dict[str, int]
+    outside: int
     places: PlacesView
     candidates: dict[str, int]
     crossings: tuple[PassageView, ...]

@@ -4455,6 +4455,7 @@ export interface components {
             readonly lent: boolean;
             /** @enum {string} */
             readonly origin: "records" | "region";
+            readonly outside: number;
             readonly parties: readonly string[];
             readonly places: components["schemas"]["PlacesView"];
             readonly region: string;

@@ -34,6 +34,7 @@ def describe(board: Board) -> PlanView:
         tables=_tables(board),
         categories=dict(sorted(Counter(event.category for event in board.incidents.used).items())),
         left_out={str(precision): count for precision, count in board.incidents.demand.left_out.items()},
+        outside=board.incidents.outside,
         places=_places(board),
         candidates=_candidates(board),
         crossings=tuple(map(_passage, board.passages)),

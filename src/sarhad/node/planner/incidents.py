@@ -19,22 +19,30 @@ from sarhad.response.standing import OWN_TABLE, Happened
 
 @dataclass(frozen=True)
 class Incidents:
-    """Incidents on the places of a land; ``places`` are those where one may have been."""
+    """Incidents on the places of a land; ``places`` are those where one may have been.
+
+    ``outside`` counts those that lie outside the region, and are of none of its places.
+    """
 
     events: tuple[Event, ...]
     demand: Demand
     places: tuple[Spot, ...]
     share: Floats
+    outside: int
 
     @classmethod
     def of(cls, land: Land, happened: Sequence[Happened], *, spread_provinces: bool) -> Incidents:
         """Spread incidents over the places; raises SitingError where there is no place."""
-        events = _events(land, happened)
+        south, west, north, east = (getattr(land.region.bounds, name) for name in ("south", "west", "north", "east"))
+        inside = [one for one in happened if south <= one.lat <= north and west <= one.lon <= east]
+        events = _events(land, inside)
         lat, lon = (np.array([getattr(spot, name) / 1e7 for spot in land.places]) for name in ("lat", "lon"))
         side = np.array([spot.party for spot in land.places])
         spread = demand(events, lat, lon, side, spread_provinces=spread_provinces)
         at = np.nonzero(spread.share.sum(axis=0) > 0)[0]
-        return cls(events, spread, tuple(land.places[int(i)] for i in at), spread.share[:, at])
+        return cls(
+            events, spread, tuple(land.places[int(i)] for i in at), spread.share[:, at], len(happened) - len(inside)
+        )
 
     @cached_property
     def used(self) -> tuple[Event, ...]:

@@ -18,6 +18,10 @@ def demand_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
     found = [(saying.say("plan.rests.incidents"), tables), _left_out(saying, plan, rules)]
     said = [f"{_counted(saying, key)} × {saying.number(value, 2)}" for key, value in sorted(rules.weights.items())]
     words = saying.several(said) if said else saying.say("plan.rests.weights.usual")
+    if plan.outside:
+        found.append(
+            (saying.say("plan.rests.outside"), saying.say("plan.rests.outside.of", count=saying.number(plan.outside)))
+        )
     return [*found, (saying.say("plan.rests.weights"), words)]
 
 
