@@ -6,14 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from browser.desks import FLAGS, Desk, Desks
+from browser.desks import FLAGS, Desk, Desks, Kept
 from provision import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +47,17 @@ class Stage:
 
     process: subprocess.Popen[str]
     told: dict[str, dict[str, object]]
+    kept: dict[str, Kept] = field(default_factory=dict)
+    """Sessions that outlive a test, by party: typing and checking a password for each page takes longest."""
+
+    def desks(self, browser: Browser) -> Desks:
+        """Both desks, without an open page."""
+        return Desks(
+            {
+                party: Desk.told(browser, party, told, self.kept.setdefault(party, {}))
+                for party, told in self.told.items()
+            }
+        )
 
     def order(self, word: str) -> None:
         """Cut or heal the cables; returns when it is done."""
@@ -77,7 +88,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def desks(browser: Browser, stage: Stage) -> Iterator[Desks]:
-    """Both desks, nobody signed in.  At the end no page may have complained or asked outside."""
-    made = Desks({party: Desk.told(browser, party, told) for party, told in stage.told.items()})
+    """Both desks, no page open.  At the end no page may have complained or asked outside."""
+    made = stage.desks(browser)
     yield made
     made.close()

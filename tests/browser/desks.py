@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-sync",
 )
 AXE = Path(__file__).resolve().parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+Kept = dict[str, list[Any]]
+"""Of one desk: each officer's cookies, as the browser gives and takes them."""
 WATCH_CSP = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (e) =>
@@ -38,15 +40,35 @@ class Desk:
     contexts: list[BrowserContext] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     """Parts of console messages that a test provokes on purpose."""
+    kept: Kept = field(default_factory=dict)
+    """Each officer's session, outliving the test: only the first page of an officer is opened by the password."""
 
     @classmethod
-    def told(cls, browser: Browser, party: str, told: dict[str, Any]) -> Desk:
-        """Make it from what the stage printed."""
-        return cls(browser, party, told["url"], told["sign_in"])
+    def told(cls, browser: Browser, party: str, told: dict[str, Any], kept: Kept) -> Desk:
+        """Make it from what the stage printed, with the sessions that earlier tests opened."""
+        return cls(browser, party, told["url"], told["sign_in"], kept=kept)
 
     def open(self, language: str = "en", theme: str = "dark", size: tuple[int, int] = (1440, 900), **more: Any) -> Page:
         """Open the sign-in page in a browser of its own."""
+        page = self._blank(language, theme, size, **more)
+        page.goto(self.url)
+        return page
+
+    def _blank(
+        self,
+        language: str = "en",
+        theme: str = "dark",
+        size: tuple[int, int] = (1440, 900),
+        *,
+        entered: bool = False,
+        **more: Any,
+    ) -> Page:
+        """Make an empty page in a browser of its own, whose complaints are heard."""
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **more)
+        if entered:  # the page asks for its session only where it remembers one; said once, so that signing out holds
+            context.add_init_script(
+                "if (!localStorage.getItem('sarhad.language')) localStorage.setItem('sarhad.signed-in', 'yes');"
+            )
         self.contexts.append(context)
         context.add_init_script(
             f"if (!localStorage.getItem('sarhad.language')) {{ localStorage.setItem('sarhad.language', '{language}');"
@@ -56,13 +78,29 @@ class Desk:
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(f"{self.party}: {error}"))
         page.on("request", self._asked)
-        page.goto(self.url)
+        return page
+
+    def _enter(self, officer: str, path: str, **how: Any) -> Page:
+        """Open a screen as an officer: by the session that an earlier test left, else by the password."""
+        if officer in self.kept:
+            page = self._blank(**how, entered=True)
+            page.context.add_cookies([*self.kept[officer]])
+            if page.request.get(self.url + "/api/session").ok:
+                page.goto(self.url + path)
+                return page
+            self.contexts.remove(page.context)  # an earlier test ended the session
+            page.context.close()
+        page = self.open(**how)
+        sign_in(page, officer, self.passwords[officer])
+        page.wait_for_selector("#main")
+        self.kept[officer] = page.context.cookies(self.url)
+        if path != "/":
+            page.goto(self.url + path)
         return page
 
     def watch(self, language: str = "en", theme: str = "dark", size: tuple[int, int] = (1440, 900)) -> Page:
         """Open the watch as the duty officer, with the map drawn."""
-        page = self.open(language, theme, size)
-        sign_in(page, "duty", self.passwords["duty"])
+        page = self._enter("duty", "/", language=language, theme=theme, size=size)
         page.wait_for_selector(".inbox-panel", state="attached")
         if size[0] > 1100:  # on a phone the map is drawn when its tab is opened
             page.wait_for_selector("#map canvas", state="attached")
@@ -70,12 +108,8 @@ class Desk:
 
     def sign_in_as(self, officer: str, path: str = "/", **how: Any) -> Page:
         """Open a screen as an officer of a role."""
-        page = self.open(**how)
-        sign_in(page, officer, self.passwords[officer])
+        page = self._enter(officer, path, **how)
         page.wait_for_selector("#main")
-        if path != "/":
-            page.goto(self.url + path)
-            page.wait_for_selector("#main")
         return page
 
     def _said(self, message: ConsoleMessage) -> None:

@@ -137,7 +137,7 @@ def main() -> None:
             told = next(line["desks"] for line in map(json.loads, playing.stdout) if "desks" in line)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-                shoot(Desk.told(browser, PARTY, told[PARTY]), folder)
+                shoot(Desk.told(browser, PARTY, told[PARTY], {}), folder)
                 browser.close()
             playing.terminate()
             playing.wait(60)

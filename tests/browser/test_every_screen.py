@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Stage
-from browser.desks import Desk, Desks, axe, overflowing
+from browser.desks import Desks, axe, overflowing
 from browser.screens import Screen, screens
 
 WIDTHS = (1440, 700, 320)
@@ -45,7 +45,7 @@ class Opened:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, stage: Stage) -> Iterator[Opened]:
     """Pages that are kept for this file; at its end none may have complained or asked outside."""
-    desks = Desks({party: Desk.told(browser, party, told) for party, told in stage.told.items()})
+    desks = stage.desks(browser)
     yield Opened(desks)
     desks.close()
 
