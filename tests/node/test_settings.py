@@ -107,3 +107,18 @@ def test_on_loopback_the_desk_answers_to_its_own_name_and_to_no_other() -> None:
     assert running.hosts(behind) >= {"desk.example", "127.0.0.1:8440", "localhost:8440"}
     assert "elsewhere.example" not in running.hosts(behind)
     assert all(name.endswith(":8440") for name in running.hosts(Settings()))
+
+
+@pytest.mark.parametrize(
+    ("settings", "secure"),
+    [
+        (Settings(), False),
+        (Settings(desk_url="http://localhost:8440"), False),
+        (Settings(desk_url="https://desk.example"), True),
+        (Settings(desk_tls_cert="c.pem", desk_tls_key="k.pem"), True),
+    ],
+)
+def test_cookies_are_secure_where_officers_come_over_tls_also_that_of_a_server_in_front(
+    settings: Settings, secure: bool
+) -> None:
+    assert running.over_https(settings) is secure

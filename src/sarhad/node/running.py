@@ -157,6 +157,11 @@ def address(settings: Settings) -> str:
     return f"{scheme}://{settings.desk_host}:{settings.desk_port}"
 
 
+def over_https(settings: Settings) -> bool:
+    """Tell whether officers reach the desk over TLS: its own, or that of a server in front of it (``desk_url``)."""
+    return bool(settings.desk_tls_cert) or settings.desk_url.startswith("https://")
+
+
 def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> DeskServer:
     """Make the server of the desk's pages."""
     settings = node.settings
@@ -169,7 +174,7 @@ def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> Des
         node.accounts,
         node.attachments,
         settings=WebSettings(
-            https=bool(settings.desk_tls_cert),
+            https=over_https(settings),
             region=settings.region_folder(),
             places=places(settings),
             hosts=hosts(settings),

@@ -41,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(
             pattern="^(https?://[^/ ]+)?$",
-            description="Where officers open the desk (https://desk.example): for passkeys, and outside sign-in",
+            description="Where officers open the desk (https://desk.example): passkeys, outside sign-in, cookies",
         ),
     ] = ""
     exchange_host: Annotated[str, Meta(description="Address that the partners' nodes connect to")] = "127.0.0.1"

@@ -71,7 +71,7 @@ class Phones:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """``https``: the desk is served by TLS, so that cookies are Secure and HSTS is sent.
+    """``https``: the desk is reached over TLS, its own or a proxy's, so that cookies are Secure and HSTS is sent.
 
     ``region``: folder with the region's files; ``pages``: the built pages.
     ``places``: the region's places, to be found by name.
