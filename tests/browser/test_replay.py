@@ -47,12 +47,27 @@ def test_stepping_back_takes_a_warning_out_of_inbox_and_log_and_escape_brings_no
 
 
 def test_nothing_is_written_while_the_past_is_looked_at(desks: Desks) -> None:
-    page = desks["pk"].watch()
+    iran, page = desks["ir"].watch(), desks["pk"].watch()
+    ref = send_warning(iran, "Not to be answered from the past")
+    expect(item(page, ref)).to_be_visible(timeout=20_000)
+    written: list[str] = []
+    page.on("request", lambda request: written.append(request.url) if request.method != "GET" else None)
     replay(page)
-    page.keyboard.press("n")
-    expect(page.get_by_text("You are looking at the past")).to_be_visible()
-    expect(page.locator("#new-title")).to_have_count(0)
-    expect(page.locator(".item").get_by_role("button", name="Acknowledge")).to_have_count(0)
+    item(page, ref).locator(".open").click()
+    expect(page.locator("#detail")).to_contain_text("Not to be answered from the past")
+    for key in ("a", "n", "i", "q", "z", "m", "r", "d", "w", "c", "p", "x", "t", "h", "e"):
+        page.locator("body").press(key)
+        expect(page.locator("form.composer, #new-title, dialog[open]")).to_have_count(0)
+    expect(page.get_by_text("You are looking at the past").first).to_be_visible()
+    acts = re.compile("^(Acknowledge|Answer|Decline|Correct|Release|Recall|Take|Hand|Escalate|Add)")
+    expect(page.locator(".item, #detail, .ground").get_by_role("button", name=acts)).to_have_count(0)
+    page.keyboard.press("Control+k")
+    page.locator("input[role=combobox]").fill("acknowledge")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert written == []
+    page.keyboard.press("Escape")
+    expect(item(page, ref).get_by_role("button", name="Acknowledge")).to_be_visible()
 
 
 def test_the_other_side_knew_later_and_its_inbox_is_its_own(desks: Desks) -> None:

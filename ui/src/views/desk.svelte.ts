@@ -430,6 +430,7 @@ class Desk {
 
   async acknowledge(item: InboxItem | null = this.next): Promise<void> {
     const t = preferences.t;
+    if (this.past.on) return this.say("bad", t("past.noacts"));
     if (!item) return this.say("good", t("act.nothing"));
     const key = keyOf(item);
     if (this.acknowledging.has(key)) return;

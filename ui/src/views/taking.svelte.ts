@@ -18,6 +18,7 @@ class Taking {
 
   async take(item: InboxItem | null = this.item()): Promise<void> {
     const t = preferences.t;
+    if (desk.past.on) return desk.say("bad", t("past.noacts"));
     if (!item || item.settled) return desk.say("bad", t("owner.none"));
     if (!composing.may.has("assignment")) return desk.say("bad", t("detail.notyours", { kind: t("kind.assignment") }));
     const owner = ownerOf(item, desk.us);
