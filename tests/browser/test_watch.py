@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,8 @@ from browser.desks import Desks, axe, item, overflowing, send_warning, sign_in
 
 LANGUAGES = ("en", "fa", "ur")
 ACKNOWLEDGED_WITHIN_MS = 10_000
+SHOWN_WITHIN_S = 2.0
+"""From the key to the partner's screen."""
 
 
 def test_a_wrong_password_is_told_in_words_and_the_right_one_opens_the_watch(desks: Desks) -> None:
@@ -39,6 +42,20 @@ def test_a_warning_written_by_keyboard_is_acknowledged_with_one_key_and_both_des
     expect(item(iran, ref)).to_contain_text("به‌موقع اعلام دریافت شد", timeout=ACKNOWLEDGED_WITHIN_MS)
     expect(item(iran, ref).get_by_role("button", name="اعلام دریافت")).to_have_count(0)
     expect(item(pakistan, ref)).to_contain_text("Acknowledged in time", timeout=ACKNOWLEDGED_WITHIN_MS)
+
+
+def test_an_acknowledgement_shows_on_the_other_side_within_two_seconds(desks: Desks) -> None:
+    pakistan, iran = desks["pk"].watch(), desks["ir"].watch()
+    took = []
+    for number in range(3):  # other tests share the machine: the quickest of three is the desk's own
+        ref = send_warning(pakistan, f"Seen at once {number}", urgency="flash")
+        item(iran, ref).locator(".open").click()
+        expect(item(pakistan, ref)).to_contain_text("Their acknowledgement is due")
+        began = time.monotonic()
+        iran.locator("body").press("a")
+        expect(item(pakistan, ref)).to_contain_text("Acknowledged in time", timeout=ACKNOWLEDGED_WITHIN_MS)
+        took.append(time.monotonic() - began)
+    assert min(took) < SHOWN_WITHIN_S, took
 
 
 def test_the_detail_shows_the_place_the_steps_and_the_bracket_with_both_clocks(desks: Desks) -> None:
