@@ -336,6 +336,7 @@ EXERCISE = click.option("--exercise", help="Name of the exercise; by default the
     "--speed", default=1.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="Shorten the pauses so often."
 )
 @click.option("--reactions", is_flag=True, help="Play the expected reactions as well: for a rehearsal without people.")
+@click.option("--patience", default=600.0, show_default=True, help="Seconds to wait for what another side writes.")
 @EXERCISE
 @CA
 def drill_run(
@@ -344,6 +345,7 @@ def drill_run(
     names: tuple[str, ...],
     speed: float,
     reactions: bool,
+    patience: float,
     exercise: str | None,
     ca: Path | None,
 ) -> None:
@@ -358,7 +360,7 @@ def drill_run(
     """
     from sarhad.node.drill import command
 
-    command.run(scenario, desks, names, exercise=exercise, speed=speed, reactions=reactions, ca=ca, ask=_password)
+    command.run(scenario, desks, names, exercise, speed, reactions, patience, ca, _password)
 
 
 @drill.command("score")

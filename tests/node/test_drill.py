@@ -51,6 +51,21 @@ def test_two_players_who_know_nothing_of_each_other_play_one_drill(desks: tuple[
     assert text.count("(was there)") == sum("ir/" in line for line in text.splitlines()), text
 
 
+def test_what_another_side_never_writes_holds_nothing_else_up(desks: tuple[Process, Process]) -> None:
+    mine = ("--reactions", "--exercise", "half", "--patience", "2")
+    alone = player(desks[0], *mine)
+    said, _ = alone.communicate(timeout=100)
+    assert alone.returncode != 0
+    assert "note all-clear" in said
+    assert "not played: " in said
+    assert "acknowledged of ambulance-request waited for ambulance-request" in " ".join(said.split())
+    lines = [line for line in said.splitlines() if "ir/" in line]
+    assert sum(line.endswith("not played") for line in lines) == 4, said
+    players = [player(desk, *mine[:-1], "60") for desk in desks]
+    ended = [one.communicate(timeout=100)[0] for one in players]
+    assert [one.returncode for one in players] == [0, 0], ended
+
+
 def test_without_reactions_the_people_are_missed(desks: tuple[Process, Process]) -> None:
     players = [player(desk, "--exercise", "people-absent") for desk in desks]
     for one in players:

@@ -31,10 +31,10 @@ def run(
     path: Path,
     desks: Sequence[str],
     names: Sequence[str],
-    *,
     exercise: str | None,
     speed: float,
     reactions: bool,
+    patience_s: float,
     ca: Path | None,
     ask: Ask,
 ) -> None:
@@ -44,7 +44,7 @@ def run(
 
     def told(what: str, part: Inject | Confirm, ref: str) -> None:
         doing = f"{part.kind} {part.name}" if isinstance(part, Inject) else f"{part.step} {part.of}"
-        said = {"played": ref, "found": f"{ref} (was there)", "left": "left to people"}[what]
+        said = {"played": ref, "found": f"{ref} (was there)", "left": "left to people", "missed": "not played"}[what]
         console.print(f"{part.at_s:>6} s  {part.party}/{part.officer:<14} {doing:<40} {said}")
 
     async def play() -> None:
@@ -53,7 +53,7 @@ def run(
             for url in desks:
                 officers.update(await _at_desk(stack, url, scenario, names, reactions, ca, ask))
             hands = {who: SignedInHand(client) for who, client in officers.items()}
-            player = Player(scenario, exercise or scenario.name, hands, reactions, speed, told=told)
+            player = Player(scenario, exercise or scenario.name, hands, reactions, speed, patience_s, told=told)
             console.print(f"EXERCISE {player.exercise}: {scenario.about.en}")
             await player.run()
 

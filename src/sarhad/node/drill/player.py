@@ -21,7 +21,22 @@ from sarhad.wire.registry import KINDS
 
 POLL_S = 0.2
 Told = Callable[[str, Inject | Confirm, str], None]
-"""Called with what happened (``played``, ``found``, ``left``), to what, and the reference if there is one."""
+"""Called with what happened (``played``, ``found``, ``left``, ``missed``), to what, and the reference if any."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A part that waits for a record, until when (the loop's clock), and for which."""
+
+    part: Inject | Confirm
+    until: float
+    lacks: str = ""
+
+    @property
+    def name(self) -> str:
+        """The inject, or what is confirmed of which."""
+        part = self.part
+        return part.name if isinstance(part, Inject) else f"{part.step} of {part.of}"
 
 
 @dataclass(slots=True)
@@ -48,18 +63,57 @@ class Player:
         self._templates = self.scenario.templates()
 
     async def run(self) -> None:
-        """Play everything that is this player's, in order of time; raises SarhadError when a desk refuses."""
+        """Play everything that is this player's, each at its time, or once what it names has come.
+
+        What waits for a record of another side holds nothing else up.  Raises SarhadError
+        when a desk refuses, and Unavailable at the end for what was waited for in vain.
+        """
         clock = asyncio.get_running_loop().time
         began = clock() - self.elapsed_s
+        waiting: list[_Waiting] = []
+        missed: list[_Waiting] = []
         for part in in_order(self.scenario):
             if not self._is_ours(part):
                 self.told("left", part, "")
                 continue
-            await asyncio.sleep(max(0.0, began + part.at_s / self.speed - clock()))
-            if isinstance(part, Inject):
-                await self._play(part)
+            due = began + part.at_s / self.speed
+            while (left := due - clock()) > 0:
+                await asyncio.sleep(min(left, POLL_S) if waiting else left)
+                missed += await self._try(waiting, clock())
+            waiting.append(_Waiting(part, clock() + self.patience_s))
+            missed += await self._try(waiting, clock())
+        while waiting:
+            await asyncio.sleep(POLL_S)
+            missed += await self._try(waiting, clock())
+        if missed:
+            what = "; ".join(f"{one.name} waited for {one.lacks}" for one in missed)
+            do = "Is it played elsewhere, and is the link up? Run again to go on from here"
+            raise Unavailable(f"not played: {what}", where=self.scenario.name, do=do)
+
+    async def _try(self, waiting: list[_Waiting], now: float) -> list[_Waiting]:
+        """Play what can be played; take it, and what was waited for too long, off the list; return the latter."""
+        missed = []
+        for one in tuple(waiting):
+            one.lacks = await self._lacks(one.part)
+            if not one.lacks:
+                await (self._play(one.part) if isinstance(one.part, Inject) else self._confirm(one.part))
+            elif now <= one.until:
+                continue
             else:
-                await self._confirm(part)
+                missed.append(one)
+                self.told("missed", one.part, "")
+            waiting.remove(one)
+        return missed
+
+    async def _lacks(self, part: Inject | Confirm) -> str:
+        """Name the first record that the part needs and its officer's desk does not hold; "" when all are there."""
+        officer = self.officers[part.party, part.officer]
+        markers = self._templates[part.name].markers.values() if isinstance(part, Inject) else (part.of,)
+        for marker in markers:
+            ref = self.refs.get(marker) or await self._find(officer, marker)
+            if ref is None or not await officer.holds(ref):
+                return marker
+        return ""
 
     def _is_ours(self, part: Inject | Confirm) -> bool:
         reaction = isinstance(part, Confirm) or part.reaction
@@ -68,8 +122,6 @@ class Player:
     async def _play(self, inject: Inject) -> None:
         officer = self.officers[inject.party, inject.officer]
         template = self._templates[inject.name]
-        for marker in template.markers.values():
-            await self._arrived(officer, marker)
         found = await self._find(officer, inject.name)
         if found is not None:
             self.told("found", inject, found)
@@ -83,28 +135,9 @@ class Player:
 
     async def _confirm(self, confirm: Confirm) -> None:
         officer = self.officers[confirm.party, confirm.officer]
-        ref = await self._arrived(officer, confirm.of)
+        ref = self.refs[confirm.of]
         written = await officer.confirm(confirm.step, ref)
         self.told("played" if written else "found", confirm, ref)
-
-    async def _arrived(self, officer: Hand, marker: str) -> str:
-        """Wait until the officer's desk holds what the marker names; return its reference.
-
-        Raises Unavailable after ``patience_s``.
-        """
-        clock = asyncio.get_running_loop().time
-        end = clock() + self.patience_s
-        while True:
-            ref = self.refs.get(marker) or await self._find(officer, marker)
-            if ref is not None and await officer.holds(ref):
-                return ref
-            if clock() > end:
-                raise Unavailable(
-                    f"{marker} did not come within {self.patience_s:.0f} s",
-                    where=officer.where,
-                    do="Is it played elsewhere, and is the link up? Run again to go on from here",
-                )
-            await asyncio.sleep(POLL_S)
 
     async def _find(self, officer: Hand, marker: str) -> str | None:
         """Look for the record of an inject, or of the ground, at the officer's desk."""
