@@ -47,7 +47,7 @@ from sarhad.picture.views import (
     TrackView,
     WatchView,
 )
-from sarhad.picture.warming import warming
+from sarhad.picture.warming import drawing, warming
 from sarhad.picture.watch_view import watch_view
 from sarhad.picture.whole import everything
 from sarhad.picture.witness import Witnessed
@@ -200,6 +200,10 @@ class Picture:
         Records may be applied between steps.
         """
         return warming(self, self._state, self._book, self._marks, self._search)
+
+    def draw(self) -> Iterator[None]:
+        """Make by small steps what an inbox and a map would make at once."""
+        return drawing(self._state, self._book, self._marks)
 
     def readers(self, ref: str, partners: frozenset[str]) -> frozenset[str]:
         """Return which of ``partners``, the author's partners, may read: by the marking or a release act.

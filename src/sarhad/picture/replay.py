@@ -133,7 +133,10 @@ class Replay:
         self._kept.append(kept)
         self._make_room()
         yield from self._go_on(kept, known.order[kept.records : records], self._facts[kept.facts : facts])
-        kept.records, kept.facts = records, facts
+        before, now = (kept.records, kept.facts), (records, facts)
+        kept.records, kept.facts = now
+        if now != before:
+            yield from kept.picture.draw()
         return kept.picture
 
     def known(self, side: str) -> Generator[None, None, Known]:
