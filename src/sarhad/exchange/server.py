@@ -121,5 +121,7 @@ class Listener:
                 await asyncio.gather(*self._state.tasks, return_exceptions=True)
         for connection in list(self._state.connections):
             if connection.transport is not None:
-                connection.transport.abort()
+                # A TLS transport that ended meanwhile has let go of its protocol (Python before 3.11.4).
+                with contextlib.suppress(AttributeError):
+                    connection.transport.abort()
         self._server = None
