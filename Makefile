@@ -18,8 +18,8 @@ demo: $(VENV)/.installed ## run the main job and keep serving; ARGS="--once --js
 
 test: $(VENV)/.tested check ## pass the tests
 	$(BIN)/python tests/provision.py
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser" $(ARGS)
-	# Two browsers, four nodes and their planners share the machine: what failed is tried once more, and both are told.
+	# Nodes, planners and browsers share the machine: what failed is tried once more, and both are told.
+	$(BIN)/python -m pytest -n auto --dist worksteal --reruns 1 -m "not browser" $(ARGS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --reruns 1 -m browser $(ARGS)
 
 check: $(VENV)/.tested ## lint and types, without the tests

@@ -1,6 +1,6 @@
-"""Get what the tests need and Python's packages do not bring: a Chromium for the browser tests.
+"""Get what the tests need and Python's packages do not bring: a Chromium, and poppler to read PDFs with.
 
-Never fails: where a browser may not be had, it says so, and the browser tests are
+Never fails: where one may not be had, it says so, and the tests that need it are
 skipped with the same reason.
 """
 
@@ -47,17 +47,26 @@ def run(*command: str) -> bool:
         return False
 
 
+def may_install() -> bool:
+    """Tell whether this is a machine whose packages we may add to."""
+    return bool(shutil.which("apt-get")) and os.geteuid() == 0
+
+
 def main() -> None:
-    """Install Chromium from the distribution where we may, else by Playwright, else say so."""
-    if find_chromium():
-        return
-    print("No Chromium here; installing one for the browser tests", flush=True)
-    if shutil.which("apt-get") and os.geteuid() == 0 and run("apt-get", "update", "-qq"):
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    """Install Chromium from the distribution where we may, else by Playwright, else say so; likewise poppler."""
     if not find_chromium():
-        run(sys.executable, "-m", "playwright", "install", "chromium-headless-shell")
-    if not find_chromium():
-        print("No Chromium could be installed: the browser tests will be skipped", flush=True)
+        print("No Chromium here; installing one for the browser tests", flush=True)
+        if may_install() and run("apt-get", "update", "-qq"):
+            run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        if not find_chromium():
+            run(sys.executable, "-m", "playwright", "install", "chromium-headless-shell")
+        if not find_chromium():
+            print("No Chromium could be installed: the browser tests will be skipped", flush=True)
+    if not shutil.which("pdftotext"):
+        if may_install():
+            run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "poppler-utils")
+        if not shutil.which("pdftotext"):
+            print("No poppler could be installed: what PDFs say will not be read", flush=True)
 
 
 if __name__ == "__main__":
