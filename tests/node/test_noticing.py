@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from desk.conftest import ir, pk
 from desk.house import House, settle, words
-from sarhad.node.noticing import Noticing
+from sarhad.node.noticing import Noticing, announcement, ending
 from sarhad.picture.views import NoticeView
 from sarhad.wire import kinds as k
 from sarhad.wire.errors import Unavailable
@@ -39,6 +41,14 @@ class Line:
 @pytest_asyncio.fixture
 async def line(ir: House, pk: House) -> Line:
     return Line(ir, pk, await furnish(ir, pk), Noticing(ir.desk, compute))
+
+
+def test_the_pages_read_every_sentence_of_the_node_in_the_readers_language() -> None:
+    source = (Path(__file__).parents[2] / "ui/src/model/nodesays.ts").read_text()
+    known = [re.compile(one.replace("(?<", "(?P<")) for one in re.findall(r"\[/(\^.*?\$)/", source)]
+    said = [announcement("ir"), *(ending(status) for status in ("declined", "closed", "en-route"))]
+    for sentence in said:
+        assert any(one.match(sentence.text) for one in known), sentence.text
 
 
 async def test_an_order_that_leads_near_the_line_is_announced_by_the_node(line: Line) -> None:

@@ -110,9 +110,7 @@ class Noticing:
             about=notice.about,
             text=notice.text,
         )
-        change = Correction(
-            record=notice.ref, data=msgspec.Raw(canonical.encode(ended)), reason=_ending(tasking.status)
-        )
+        change = Correction(record=notice.ref, data=msgspec.Raw(canonical.encode(ended)), reason=ending(tasking.status))
         await desk.act(node_actor(desk.party), change, release=named(partner), exercise=tasking.exercise)
 
     # Announcing
@@ -140,7 +138,7 @@ class Noticing:
             units=(tasking.unit,) if readable else (),
             to=partner,
             about=tasking.incident if known else None,
-            text=Words(lang="en", text=f"A unit of {desk.party} responds near the line"),
+            text=announcement(desk.party),
         )
         try:
             await desk.act(
@@ -171,8 +169,13 @@ def _key(order: str, partner: str) -> str:
     return f"notice {order} {partner}"
 
 
-def _ending(status: str) -> Words:
-    """Say why the announced activity ends now."""
+def announcement(party: str) -> Words:
+    """Say what comes near the line; the pages read this sentence in the reader's language (``nodesays.ts``)."""
+    return Words(lang="en", text=f"A unit of {party} responds near the line")
+
+
+def ending(status: str) -> Words:
+    """Say why the announced activity ends now; the pages read it in the reader's language, too."""
     said = {"declined": "The unit cannot come", "closed": "The unit's task is closed"}
     return Words(lang="en", text=said.get(status, "The unit was ordered anew"))
 
