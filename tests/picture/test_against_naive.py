@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from picture_cast import T0, US, Item, picture
 from picture_histories import PARTIES, histories, seeds
-from picture_naive import Naive, order
+from picture_naive import GROUND, Naive, order
 from sarhad.picture import Picture, search
 from sarhad.picture.views import ItemView, RecordFilter
 from sarhad.wire.record import Record
@@ -180,7 +180,7 @@ def test_pages_of_records_are_the_filtered_list_newest_first(items: list[Item], 
         (
             r
             for r in naive.records.values()
-            if (r.header.exercise == exercise or (r.header.exercise is None and r.kind in GROUND_SEEN))
+            if (r.header.exercise == exercise or (r.header.exercise is None and r.kind in GROUND))
             and (not kinds or r.kind in kinds)
             and (not parties or r.party in parties)
             and (until is None or r.header.at <= until)
@@ -210,9 +210,6 @@ def walk(made: Picture, wanted: RecordFilter, total: int) -> list[str]:
         if not page.next:
             return found
         wanted = msgspec.structs.replace(wanted, cursor=page.next)
-
-
-GROUND_SEEN = {"manifest", "officer", "agreement", "sector", "crossing", "post", "unit"}
 
 
 def has_words(naive: Naive, record: Record, query: str) -> bool:

@@ -57,9 +57,10 @@ class Touched:
             return
         for ref in state.links[item.ref]:
             self.records.add(ref)
-            named_by = state.records[ref].data
-            if named_by is not None:
-                self.records.update(refs_of(named_by))
+            naming = state.records[ref]
+            if naming.data is not None:
+                self.records.update(refs_of(naming.data))
+                self.names.update(RULES[naming.header.kind].subjects(naming))
         self.incidents |= incidents_of(state, item)
 
     def subjects(self) -> frozenset[str]:
