@@ -43,9 +43,9 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, stage: Stage) -> Iterator[Opened]:
+def opened(browser: Browser, shared_stage: Stage) -> Iterator[Opened]:
     """Pages that are kept for this file; at its end none may have complained or asked outside."""
-    desks = stage.desks(browser)
+    desks = shared_stage.desks(browser)
     yield Opened(desks)
     desks.close()
 

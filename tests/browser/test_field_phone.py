@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser.desks import Desks, axe, overflowing
 from browser.field_cast import US, Leader, all_sent, cut, make_leader, phone, ready_for_no_link, start
 
-PATIENCE_MS = 20_000
 TARGET_PX = 48
 SMALL = """
 (least) => [...(document.querySelector("dialog[open]") ?? document)
@@ -22,14 +19,6 @@ SMALL = """
   }).map((e) => `${e.tagName} ${e.className} ${e.getBoundingClientRect().width} ${e.getBoundingClientRect().height}`)
 """
 """What a thumb would miss; a box or a dot is touched on its label."""
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """What is waited for is the node's answer, on a machine that may be busy."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

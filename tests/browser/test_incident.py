@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,6 @@ from browser.desks import Desk, Desks, axe, overflowing
 from photo_maker import DEVICE, SECRET, photo
 
 LANGUAGES = ("en", "fa", "ur")
-CROSS_MS = 20_000
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """What is waited for is the node's work (a decoder's process, a file on its way), on a machine that may be busy."""
-    expect.set_options(timeout=CROSS_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def own_incident(desk: Desk, page: Page) -> str:
@@ -117,7 +107,7 @@ def test_a_photo_is_looked_at_stripped_and_seen_on_the_other_desk(desks: Desks) 
     expect(page.locator(".files li", has_text="dusk at the crossing")).to_be_visible()
 
     arrived = there.locator(".files li", has_text="dusk at the crossing")
-    expect(arrived.locator("img")).to_be_visible(timeout=CROSS_MS)
+    expect(arrived.locator("img")).to_be_visible()
     expect(arrived.locator("img")).not_to_have_js_property("naturalWidth", 0)
     address = arrived.get_by_role("link").get_attribute("href")
     answer = there.request.get(f"{ir.url}{address}")
@@ -196,8 +186,8 @@ def test_the_proof_of_any_record_shows_bracket_countersigners_readers_and_the_do
     page.locator(".files li", has_text="statement.txt").locator(".pick").click()
     panel = page.locator("#proof")
     expect(panel.locator("#proof-title")).to_contain_text(ref)
-    expect(panel).to_contain_text("Iran", timeout=CROSS_MS)
-    expect(panel.locator(".readers").nth(1)).to_contain_text("Iran", timeout=CROSS_MS)
+    expect(panel).to_contain_text("Iran")
+    expect(panel.locator(".readers").nth(1)).to_contain_text("Iran")
     expect(panel.get_by_text("Not after")).to_be_visible()
     expect(panel.get_by_role("link", name="Download the proof")).to_have_attribute(
         "href", f"/api/records/{ref.replace(':', '%3A')}/proof"

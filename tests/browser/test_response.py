@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,11 +17,9 @@ WORK_MS = 120_000
 
 
 @pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """What is waited for is the planner's and the other node's work."""
+def patience_with_planners(patience: None) -> None:
+    """Wait longer than other tests do."""
     expect.set_options(timeout=WORK_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 READY = """async (room) => {
