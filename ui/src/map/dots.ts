@@ -1,5 +1,6 @@
 /**
- * The incidents on the map: one picture drawn straight from columns, with no object for each, and an R-tree to pick in.
+ * The incidents on the map: one picture drawn straight from columns, with no object for each, and picked in them.
+ * To look through a hundred thousand takes a millisecond or two: less than any index takes to be made.
  * A place is never drawn more exactly than it is known, at any zoom.
  */
 
@@ -7,8 +8,8 @@ import { containsExtent, type Extent } from "ol/extent";
 import type { FrameState } from "ol/Map";
 import Layer from "ol/layer/Layer";
 import ViewHint from "ol/ViewHint";
-import Flatbush from "flatbush";
 import { grouped, NO_MARKS, placeOf, refsOf, type Groups, type Marks } from "../model/marks";
+import { drawingOf } from "../model/placing";
 import type { Sprite } from "./later/symbols";
 import type { Palette } from "./palette";
 
@@ -22,6 +23,8 @@ const CROWD = 2_500;
 const AREAS = 400;
 /** With fewer, what happened is drawn as its symbol. */
 const SYMBOLS = 60;
+/** By precision, whether a place is an area around its position. */
+const IS_AREA = Array.from({ length: 8 }, (_, precision) => ["area", "near"].includes(drawingOf({ precision })));
 /** Metres a pixel; from farther off symbols would only cover each other. */
 const NEAR = 500;
 
@@ -45,9 +48,9 @@ export class Dots {
   #groups: Groups = grouped(NO_MARKS, new Int32Array());
   #x = new Float64Array();
   #y = new Float64Array();
-  #points: Flatbush | null = null;
-  #areas: Flatbush | null = null;
-  #areaOf: number[] = [];
+  /** The groups that are areas, and how far each reaches in the units of the projection. */
+  #areas: readonly number[] = [];
+  #reaches = new Float64Array();
   #palette: Palette;
   #symbolOf: SymbolOf = () => null;
   readonly #painted: () => void;
@@ -91,24 +94,15 @@ export class Dots {
   #index(): void {
     const { count, row } = this.#groups;
     [this.#x, this.#y] = [new Float64Array(count), new Float64Array(count)];
-    [this.#points, this.#areas, this.#areaOf] = [count ? new Flatbush(count) : null, null, []];
+    const areas: number[] = [];
     for (let group = 0; group < count; group++) {
       const at = row[group] as number;
       const lat = ((this.#marks.lat[at] as number) / 1e7) * (Math.PI / 180);
-      const x = (this.#x[group] = EARTH * ((this.#marks.lon[at] as number) / 1e7) * (Math.PI / 180));
-      const y = (this.#y[group] = EARTH * Math.log(Math.tan(Math.PI / 4 + Math.max(-1.4844, Math.min(1.4844, lat)) / 2)));
-      this.#points?.add(x, y, x, y);
-      const { drawing } = placeOf(this.#marks, at);
-      if (drawing === "area" || drawing === "near") this.#areaOf.push(group);
+      this.#x[group] = EARTH * ((this.#marks.lon[at] as number) / 1e7) * (Math.PI / 180);
+      this.#y[group] = EARTH * Math.log(Math.tan(Math.PI / 4 + Math.max(-1.4844, Math.min(1.4844, lat)) / 2));
+      if (IS_AREA[this.#marks.precision[at] as number]) areas.push(group);
     }
-    this.#points?.finish();
-    if (!this.#areaOf.length) return;
-    this.#areas = new Flatbush(this.#areaOf.length);
-    for (const group of this.#areaOf) {
-      const [x, y, far] = [this.#x[group] as number, this.#y[group] as number, this.#reach(group)];
-      this.#areas.add(x - far, y - far, x + far, y + far);
-    }
-    this.#areas.finish();
+    [this.#areas, this.#reaches] = [areas, Float64Array.from(areas, (group) => this.#reach(group))];
   }
 
   /** How far its area reaches, in the units of the projection at its place. */
@@ -119,12 +113,22 @@ export class Dots {
 
   /** The mark at a point: the nearest dot within `reach`, else the smallest area round it. */
   pick(x: number, y: number, reach: number, resolution: number): Picked | null {
-    const [near] = this.#points?.neighbors(x, y, 1, reach) ?? [];
-    if (near !== undefined) return this.#picked(near, Math.hypot((this.#x[near] as number) - x, (this.#y[near] as number) - y) / resolution);
-    const inside = (this.#areas?.search(x, y, x, y) ?? []).map((area) => this.#areaOf[area] as number);
-    const round = inside.filter((group) => Math.hypot((this.#x[group] as number) - x, (this.#y[group] as number) - y) <= this.#reach(group));
-    const smallest = round.sort((a, b) => this.#reach(a) - this.#reach(b))[0];
-    return smallest === undefined ? null : this.#picked(smallest, 1_000 + this.#reach(smallest) / resolution);
+    let [found, far] = [-1, reach];
+    for (let group = 0; group < this.#groups.count; group++) {
+      const away = this.#away(group, x, y);
+      if (away <= far) [found, far] = [group, away];
+    }
+    if (found >= 0) return this.#picked(found, far / resolution);
+    far = Infinity;
+    this.#areas.forEach((group, i) => {
+      const wide = this.#reaches[i] as number;
+      if (wide < far && this.#away(group, x, y) <= wide) [found, far] = [group, wide];
+    });
+    return found < 0 ? null : this.#picked(found, 1_000 + far / resolution);
+  }
+
+  #away(group: number, x: number, y: number): number {
+    return Math.hypot((this.#x[group] as number) - x, (this.#y[group] as number) - y);
   }
 
   #picked(group: number, far: number): Picked {
@@ -185,24 +189,34 @@ export class Dots {
     const context = canvas.getContext("2d");
     const [west = 0, south = 0, east = 0, north = 0] = extent;
     const edge = 20 * resolution;
-    const seen = this.#points?.search(west - edge, south - edge, east + edge, north + edge) ?? [];
+    const seen = this.#within(west - edge, south - edge, east + edge, north + edge);
     if (!context) return canvas;
     const at = (group: number): [number, number] => [(((this.#x[group] as number) - west) / resolution) * ratio, ((north - (this.#y[group] as number)) / resolution) * ratio];
     if (seen.length > CROWD) this.#crowd(context, seen, at, ratio);
     else {
-      if (this.#areas && seen.length <= AREAS) this.#drawAreas(context, extent, at, resolution / ratio);
+      if (seen.length <= AREAS) this.#drawAreas(context, extent, at, resolution / ratio);
       for (const group of seen) this.#one(context, group, at(group), ratio, seen.length <= SYMBOLS && resolution < NEAR);
     }
     canvas.dataset.groups = String(seen.length);
     return canvas;
   }
 
+  #within(west: number, south: number, east: number, north: number): number[] {
+    const found: number[] = [];
+    for (let group = 0; group < this.#groups.count; group++) {
+      const [x, y] = [this.#x[group] as number, this.#y[group] as number];
+      if (x >= west && x <= east && y >= south && y <= north) found.push(group);
+    }
+    return found;
+  }
+
   /** Thousands of equal dots: laid into the pixels, a tenth of the time that so many calls of the canvas take. */
   #crowd(context: CanvasRenderingContext2D, seen: readonly number[], at: (group: number) => [number, number], ratio: number): void {
     const dot = this.#sprite(`crowd ${ratio}`, 7 * ratio, (c, half) => this.#disc(c, half, 2.4 * ratio, ratio * 0.8));
-    const stamp = dot.getContext("2d")?.getImageData(0, 0, dot.width, dot.height);
-    if (!stamp) return;
-    const picture = context.createImageData(context.canvas.width, context.canvas.height);
+    const held = dot.getContext("2d")?.getImageData(0, 0, dot.width, dot.height);
+    if (!held) return;
+    const image = context.createImageData(context.canvas.width, context.canvas.height);
+    const [stamp, picture] = [stampOf(held), stampOf(image)];
     const taken = new Uint8Array(picture.width * picture.height);
     for (const group of seen) {
       const [x, y] = at(group);
@@ -213,7 +227,7 @@ export class Dots {
       taken[place] = 1;
       lay(stamp, picture, place);
     }
-    context.putImageData(picture, 0, 0);
+    context.putImageData(image, 0, 0);
   }
 
   #drawAreas(context: CanvasRenderingContext2D, extent: Extent, at: (group: number) => [number, number], pixel: number): void {
@@ -222,14 +236,15 @@ export class Dots {
     context.strokeStyle = `${this.#palette.incident}88`;
     context.lineWidth = 1.2;
     context.setLineDash([7, 6]);
-    for (const area of this.#areas?.search(west, south, east, north) ?? []) {
-      const group = this.#areaOf[area] as number;
+    this.#areas.forEach((group, i) => {
+      const [px, py, wide] = [this.#x[group] as number, this.#y[group] as number, this.#reaches[i] as number];
+      if (px + wide < west || px - wide > east || py + wide < south || py - wide > north) return;
       const [x, y] = at(group);
       context.beginPath();
-      context.arc(x, y, this.#reach(group) / pixel, 0, 2 * Math.PI);
+      context.arc(x, y, wide / pixel, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
-    }
+    });
     context.setLineDash([]);
   }
 
@@ -303,17 +318,33 @@ export class Dots {
   }
 }
 
-/** Lays `stamp` over `picture` from the pixel `place` on (source over destination). */
-function lay(stamp: ImageData, picture: ImageData, place: number): void {
-  const [from, to] = [stamp.data, picture.data];
-  for (let row = 0, i = 0; row < stamp.height; row++) {
-    for (let j = 4 * (place + row * picture.width), end = i + 4 * stamp.width; i < end; i += 4, j += 4) {
-      const above = (from[i + 3] as number) / 255;
+/** Lays `stamp` over `picture` from the pixel `place` on (source over destination); a pixel that covers is copied whole. */
+function lay(stamp: Stamp, picture: Stamp, place: number): void {
+  const [from, to] = [stamp.octets, picture.octets];
+  for (let row = 0, at = 0; row < stamp.height; row++) {
+    for (let pixel = place + row * picture.width, end = at + stamp.width; at < end; at++, pixel++) {
+      const above = from[4 * at + 3] as number;
       if (!above) continue;
-      const below = ((to[j + 3] as number) / 255) * (1 - above);
-      const alpha = above + below;
-      for (let channel = 0; channel < 3; channel++) to[j + channel] = ((from[i + channel] as number) * above + (to[j + channel] as number) * below) / alpha;
-      to[j + 3] = 255 * alpha;
+      const below = to[4 * pixel + 3] as number;
+      if (above === 255 || !below) {
+        picture.pixels[pixel] = stamp.pixels[at] as number;
+        continue;
+      }
+      const share = (below * (255 - above)) / 255;
+      for (let i = 4 * at, j = 4 * pixel, channels = 3; channels; channels--, i++, j++) to[j] = ((from[i] as number) * above + (to[j] as number) * share) / (above + share);
+      to[4 * pixel + 3] = above + share;
     }
   }
+}
+
+/** An image's octets, and the same as one word a pixel. */
+interface Stamp {
+  readonly width: number;
+  readonly height: number;
+  readonly octets: Uint8ClampedArray;
+  readonly pixels: Uint32Array;
+}
+
+function stampOf({ width, height, data }: ImageData): Stamp {
+  return { width, height, octets: data, pixels: new Uint32Array(data.buffer, data.byteOffset, data.length / 4) };
 }

@@ -157,6 +157,13 @@ export function placeOf(marks: Marks, i: number): { drawing: ReturnType<typeof d
   return { drawing: drawingOf(place), metres: uncertainty(place), lat: place.lat, lon: place.lon };
 }
 
+/** When the first of them happened; Infinity of none. */
+export function earliestOf(marks: Marks): number {
+  let least = Infinity;
+  for (let i = 0; i < marks.count; i++) if ((marks.start[i] as number) < least) least = marks.start[i] as number;
+  return least;
+}
+
 /** How many rows happened in each of equal stretches from `since` to `until`. */
 export function countedIn(marks: Marks, since: number, until: number, bins: number): number[] {
   const counts = new Array<number>(bins).fill(0);

@@ -107,7 +107,7 @@ class Desk {
   #wanted = new Set<Part>();
   /** The position in the stream from which on news are not taken in; null: all are. */
   #since: string | null = null;
-  #gathering = 0;
+  #gathering = false;
   #loading = false;
   #loadedAt = -GATHER_MS;
   #stop: (() => void) | null = null;
@@ -121,10 +121,15 @@ class Desk {
 
   // Signing in -----------------------------------------------------------------------
 
+  /** Whether somebody signed in here before, or comes from where one does. */
+  expected(): boolean {
+    return localStorage.getItem(SIGNED_IN) !== null || router.get("entered") === "outside";
+  }
+
   async begin(): Promise<void> {
     try {
       // Asked only where an officer signed in before: a refusal would stand as an error in the console.
-      if (localStorage.getItem(SIGNED_IN) || router.get("entered") === "outside") this.session = await this.client.session();
+      if (this.expected()) this.session = await this.client.session();
     } catch (error) {
       this.tell(error);
     }
@@ -222,13 +227,14 @@ class Desk {
   refresh(...parts: readonly Part[]): void {
     for (const part of parts) this.#wanted.add(part);
     if (this.#loading || this.#gathering || !this.session) return;
-    // What comes after a quiet time goes at once; only what comes thick is gathered.
-    const quiet = performance.now() - this.#loadedAt > GATHER_MS;
-    this.#gathering = window.setTimeout(() => void this.#drain(), quiet ? 0 : GATHER_MS);
+    // What comes after a quiet time goes at once, before anything is drawn; only what comes thick is gathered.
+    this.#gathering = true;
+    if (performance.now() - this.#loadedAt > GATHER_MS) queueMicrotask(() => void this.#drain());
+    else window.setTimeout(() => void this.#drain(), GATHER_MS);
   }
 
   async #drain(): Promise<void> {
-    this.#gathering = 0;
+    this.#gathering = false;
     this.#loading = true;
     while (this.#wanted.size && this.session) {
       const parts = [...this.#wanted];
