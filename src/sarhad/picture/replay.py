@@ -9,7 +9,7 @@ moment folds only what came since.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -27,6 +27,8 @@ KEPT_RECORDS = 500_000
 """So many records altogether stay folded in pictures that may be looked at again."""
 STEP = 100
 """Records or facts taken in one step, some milliseconds."""
+RUN = 5_000
+"""Rows listed or sorted in one step."""
 
 US = 1_000_000
 Steps = Generator[None, None, None]
@@ -40,6 +42,15 @@ class Kept:
     picture: Picture = field(default_factory=Picture)
     records: int = 0
     facts: int = 0
+
+
+def alike(before: Sequence[object], now: Sequence[object]) -> int:
+    """Return how many of the first of two lists are the same."""
+    for first in range(0, len(before), RUN):
+        part, other = before[first : first + RUN], now[first : first + RUN]
+        if part != other:
+            return first + next((i for i, (a, b) in enumerate(zip(part, other, strict=False)) if a != b), len(other))
+    return len(before)
 
 
 class Known:
@@ -64,33 +75,42 @@ class Known:
         fresh = list(islice(state.records, self._looked_at, None))
         self._looked_at += len(fresh)
         again: dict[str, None] = dict.fromkeys(fresh)
-        for ref in fresh:
+        for number, ref in enumerate(fresh, 1):
             record = state.records[ref]
             self._logs.setdefault(record.log, []).append(ref)
             if isinstance(record.data, ReleaseAct):
                 self._logs[record.log].append(record.data.record)
                 again[record.data.record] = None
+            if number % RUN == 0:
+                yield
         for log, version in state.facts.changes.items():
             if self._versions.get(log) != version:
                 self._versions[log] = version
                 again.update(dict.fromkeys(self._logs.get(log, ())))
         changed = False
-        for number, ref in enumerate(again):
+        for number, ref in enumerate(again, 1):
             record_held = state.records.get(ref)
             time = None if record_held is None else known_us(state, record_held, self._side)
             if time is not None and self._times.get(ref) != time:
                 self._times[ref] = time
                 changed = True
-            if number % STEP == STEP - 1:
+            if number % STEP == 0:
                 yield
-        return self._in_order() if changed else len(self.order)
+        if not changed:
+            return len(self.order)
+        return (yield from self._sort())
 
-    def _in_order(self) -> int:
-        before, self.order = self.order, sorted((time, ref) for ref, time in self._times.items())
+    def _sort(self) -> Generator[None, None, int]:
+        """Sort what is known: in runs, which are merged at once, as sorting finds runs that stand."""
+        order: list[tuple[int, str]] = []
+        rest = iter(self._times.items())
+        while run := [(time, ref) for ref, time in islice(rest, RUN)]:
+            order += sorted(run)
+            yield
+        order.sort()
+        before, self.order = self.order, order
         self._rooms.clear()
-        pairs = zip(before, self.order, strict=False)
-        same = min(len(before), len(self.order))
-        return next((i for i, (old, new) in enumerate(pairs) if old != new), same)
+        return alike(before, order)
 
     def until(self, at_us: int) -> int:
         """Return how many records were known at ``at_us``."""
@@ -154,7 +174,7 @@ class Replay:
         before, self._facts_version = self._facts, version
         self._facts = sorted((time, log, by, size) for (log, by, size), time in facts.held.items())
         yield
-        same = next((i for i, (a, b) in enumerate(zip(before, self._facts, strict=False)) if a != b), len(before))
+        same = alike(before, self._facts)
         self._kept = [one for one in self._kept if one.facts <= same]
 
     def _nearest(self, side: str, records: int, facts: int) -> Kept:
