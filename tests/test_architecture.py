@@ -82,6 +82,14 @@ def test_files_and_functions_stay_short(path: Path) -> None:
             assert length <= MAX_FUNCTION_LINES, f"{path}:{node.lineno} {node.name} has {length} lines"
 
 
+def test_the_pages_files_stay_short() -> None:
+    written = [path for kind in ("ts", "svelte") for path in (ROOT / "ui" / "src").rglob(f"*.{kind}")]
+    assert len(written) > 100
+    generated = ROOT / "ui" / "src" / "api" / "schema.ts"
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in written if path != generated}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES} == {}
+
+
 @pytest.mark.parametrize("path", python_files("src"), ids=lambda p: str(p.relative_to(SOURCE)))
 def test_broad_excepts_stand_only_at_the_edges(path: Path) -> None:
     if str(path.relative_to(SOURCE)) in BROAD_EXCEPT_ALLOWED:

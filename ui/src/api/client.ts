@@ -16,23 +16,14 @@ import type {
   NewsView,
   Page,
   Paper,
-  PastRecord,
-  PastSpan,
-  PastView,
   PreviewPartner,
-  ProposeBody,
   RecordDetail,
   Region,
-  ReplyBody,
-  ResponsePage,
-  SendBody,
   SessionView,
   TitleView,
   TrackView,
   UploadView,
   WatchView,
-  Written,
-  WrittenAll,
 } from "./types";
 
 /** What the node refused, or that it did not answer (`status` 0). `retry`: the same call may succeed later. */
@@ -60,13 +51,6 @@ export interface RecordSearch {
   readonly until: number | null;
   readonly cursor?: string;
   readonly limit?: number;
-}
-
-/** A moment of the past: of which room, as which side knew it, microseconds. */
-export interface PastMoment {
-  readonly room: string | null;
-  readonly side: string;
-  readonly at: number;
 }
 
 interface Problem {
@@ -151,9 +135,8 @@ export class Client {
     return this.#call("GET", `/api/incidents/marks${query({ exercise: room })}${refs ? `${room ? "&" : "?"}${named(refs)}` : ""}`);
   }
 
-  /** What incidents are called; at a moment of the past, what they were called then. */
-  titles(refs: readonly string[], past: PastMoment | null): Promise<readonly TitleView[]> {
-    return this.#call("GET", past ? `/api/past/titles${moment(past)}&${named(refs)}` : `/api/incidents/titles?${named(refs)}`);
+  titles(refs: readonly string[]): Promise<readonly TitleView[]> {
+    return this.#call("GET", `/api/incidents/titles?${named(refs)}`);
   }
 
   tracks(room: string | null): Promise<readonly TrackView[]> {
@@ -162,26 +145,6 @@ export class Client {
 
   histogram(room: string | null, since: number | null, until: number | null, bins: number): Promise<HistogramView> {
     return this.#call("GET", `/api/histogram${query({ exercise: room, since_us: text(since), until_us: text(until), bins: String(bins) })}`);
-  }
-
-  past(at: PastMoment, signal?: AbortSignal): Promise<PastView> {
-    return this.#call("GET", `/api/past${moment(at)}`, undefined, undefined, signal);
-  }
-
-  pastSpan({ room, side }: PastMoment, signal?: AbortSignal): Promise<PastSpan> {
-    return this.#call("GET", `/api/past/span${query({ exercise: room, side })}`, undefined, undefined, signal);
-  }
-
-  pastMarks(at: PastMoment, signal?: AbortSignal): Promise<MarksView> {
-    return this.#call("GET", `/api/past/marks${moment(at)}`, undefined, undefined, signal);
-  }
-
-  pastRecords(at: PastMoment, q: string, cursor: string, signal?: AbortSignal): Promise<Page> {
-    return this.#call("GET", `/api/past/records${moment(at)}${query({ q, cursor }).replace("?", "&")}`, undefined, undefined, signal);
-  }
-
-  pastRecord(at: PastMoment, ref: string): Promise<PastRecord> {
-    return this.#call("GET", `/api/past/records/${encodeURIComponent(ref)}${moment(at)}`);
   }
 
   incident(ref: string): Promise<IncidentView> {
@@ -322,33 +285,13 @@ export class Client {
   }
 
   /** A call of one of the screens' own clients (`api/admin.ts` and the like); a file goes as it is, the rest as JSON. */
-  ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
-    return this.#call(method, path, body);
+  ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    return this.#call(method, path, body, undefined, signal);
   }
 
   /** A file that the node makes. */
   file(path: string): Promise<Blob> {
     return this.#raw("GET", path).then((answer) => answer.blob());
-  }
-
-  /** The response to an incident at this moment. */
-  response(incident: string): Promise<ResponsePage> {
-    return this.#call("GET", `/api/response/${encodeURIComponent(incident)}`);
-  }
-
-  /** Has the planner propose, and puts it on record; opens the response when nobody has. */
-  propose(body: ProposeBody): Promise<Written> {
-    return this.#call("POST", "/api/response/propose", body);
-  }
-
-  /** Orders our units of a proposal, and asks for the other side's. */
-  sendUnits(body: SendBody): Promise<WrittenAll> {
-    return this.#call("POST", "/api/response/send", body);
-  }
-
-  /** Answers a request for one of our units. */
-  replyForUnit(body: ReplyBody): Promise<WrittenAll> {
-    return this.#call("POST", "/api/response/reply", body);
   }
 
   /** A file that the node makes of what is sent, and the name that it gave it. */
@@ -405,19 +348,15 @@ function printed(order: PrintOrder): string {
   return query({ lang: order.lang, exercise: order.what === "incident" ? null : order.room, since_us: time(order.since), until_us: time(order.until), q: order.q });
 }
 
-function query(values: Readonly<Record<string, string | null>>): string {
+export function query(values: Readonly<Record<string, string | null>>): string {
   const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-function named(refs: readonly string[]): string {
+export function named(refs: readonly string[]): string {
   return new URLSearchParams(refs.map((ref) => ["ref", ref])).toString();
 }
 
 function text(us: number | null): string | null {
   return us === null ? null : String(us);
-}
-
-function moment({ room, side, at }: PastMoment): string {
-  return query({ at_us: String(at), side, exercise: room });
 }

@@ -3,12 +3,17 @@
 import { ApiError, Client } from "../api/client";
 import { listen } from "../api/live";
 import type { DeskView, GroundView, HelpCall, InboxItem, PartyView, RecordDetail, RecordView, Region, SessionView, TrackView } from "../api/types";
-import { awaitsUs, byDeadline, isOverdue, keyOf, owedBy, toAcknowledge, type Owed } from "../model/inbox";
+import { Heard, type Hearer } from "../model/heard";
+import { awaitsUs, byDeadline, isOverdue, owedBy, toAcknowledge, type Owed } from "../model/inbox";
 import { ALWAYS, within, type Stretch } from "../model/marks";
-import { amongLoaded, merge, searchTerm } from "../model/records";
-import { nameIn } from "../model/texts";
-import { countryName, ServerClock } from "../model/time";
+import { partyName, partyOf, shortName } from "../model/parties";
+import { Refresher } from "../model/refresher";
+import { ServerClock } from "../model/time";
+import { owedFrom, stretchFrom, timeText } from "./address";
+import { entered, expected } from "./entered";
 import { Incidents } from "./incidents.svelte";
+import { Logbook } from "./logbook.svelte";
+import { describe, notices, type Notice } from "./notices.svelte";
 import { Past } from "./past.svelte";
 import { preferences } from "./preferences.svelte";
 import { router } from "./router.svelte";
@@ -16,17 +21,6 @@ import { router } from "./router.svelte";
 type Part = "desk" | "items" | "incidents" | "ground" | "log" | "help" | "news" | "selected";
 const ALL: readonly Part[] = ["incidents", "desk", "items", "ground", "log", "help", "selected"];
 const GROUND = /^(ground|sector|crossing|post|unit|notice|zone-notice)\b/;
-const PAGE = 200;
-const GATHER_MS = 40;
-const SIGNED_IN = "sarhad.signed-in";
-
-export interface Notice {
-  readonly id: number;
-  readonly tone: "good" | "bad";
-  readonly text: string;
-  /** Takes back what was done to what is not sent yet. */
-  readonly undo?: () => void;
-}
 
 export type Pane = "inbox" | "map" | "log" | "detail";
 
@@ -47,15 +41,12 @@ class Desk {
   items = $state.raw<readonly InboxItem[]>([]);
   ground = $state.raw<GroundView | null>(null);
   tracks = $state.raw<readonly TrackView[]>([]);
-  records = $state.raw<readonly RecordView[]>([]);
-  total = $state(0);
   record = $state.raw<RecordDetail | null>(null);
-  #cursor = "";
 
   // The page
   selected = $state<string | null>(router.path === "/" ? router.get("ref") || null : null);
   pane = $state<Pane>("inbox");
-  owed = $state<Owed>(ownedFrom(router.get("owed")));
+  owed = $state<Owed>(owedFrom(router.get("owed")));
   search = $state(router.path === "/" ? router.get("q") : "");
   /** The stretch of time that inbox, map and log are narrowed to. */
   stretch = $state.raw<Stretch>(router.path === "/" ? stretchFrom() : ALWAYS);
@@ -64,9 +55,6 @@ class Desk {
   look = $state.raw<{ lat: number; lon: number } | null>(null);
   help = $state(false);
   palette = $state(false);
-  notices = $state.raw<readonly Notice[]>([]);
-  acknowledging = $state.raw<ReadonlySet<string>>(new Set());
-  loadingOlder = $state(false);
   ready = $state(false);
 
   // Time and the stream
@@ -77,6 +65,7 @@ class Desk {
 
   readonly client = new Client(() => this.#end());
   readonly held = new Incidents(this.client);
+  readonly log = new Logbook(this.client, () => ({ room: this.room, search: this.search, stretch: this.stretch }));
   /** The past that is looked at; while it shows, the derived values below are of then. */
   readonly past = new Past({
     client: this.client, room: () => this.room, search: () => this.search, selected: () => this.selected,
@@ -89,8 +78,8 @@ class Desk {
   readonly shownGround = $derived(this.past.on ? (this.past.view?.ground ?? null) : this.ground);
   readonly shownTracks = $derived(this.past.on ? (this.past.view?.tracks ?? []) : this.tracks);
   readonly shownRecord = $derived<RecordView | null>(this.past.on ? (this.past.record?.record ?? null) : this.record);
-  readonly shownRecords = $derived(this.past.on ? this.past.records : this.records);
-  readonly shownTotal = $derived(this.past.on ? this.past.total : this.total);
+  readonly shownRecords = $derived(this.past.on ? this.past.records : this.log.records);
+  readonly shownTotal = $derived(this.past.on ? this.past.total : this.log.total);
   readonly narrowed = $derived(this.stretch.since !== null || this.stretch.until !== null);
   readonly timely = $derived(this.shownItems.filter((item) => within(this.stretch, item.at)));
   readonly inbox = $derived(byDeadline(owedBy(this.timely, this.owed)));
@@ -104,16 +93,16 @@ class Desk {
   readonly incidents = $derived(this.held.opened);
   readonly incident = $derived(this.past.on ? (this.past.record?.incident ?? null) : (this.incidents.find((incident) => incident.ref === this.selected) ?? null));
 
-  #wanted = new Set<Part>();
   /** The position in the stream from which on news are not taken in; null: all are. */
   #since: string | null = null;
-  #gathering = false;
-  #loading = false;
-  #loadedAt = -GATHER_MS;
+  readonly #refresher = new Refresher<Part>({
+    may: () => this.session !== null,
+    load: (part) => this.#load(part),
+    failed: (reason) => this.tell(reason),
+    done: () => (this.ready = true),
+  });
   #stop: (() => void) | null = null;
-  #noticeId = 0;
-  /** Who else follows what changes; written by `hear`. */
-  #heard = new Set<(subjects: readonly string[] | null) => void>();
+  readonly #heard = new Heard();
 
   constructor() {
     router.onReturn(() => this.#return());
@@ -121,20 +110,13 @@ class Desk {
 
   // Signing in -----------------------------------------------------------------------
 
-  /** Whether somebody signed in here before, or comes from where one does. */
-  expected(): boolean {
-    return localStorage.getItem(SIGNED_IN) !== null || router.get("entered") === "outside";
-  }
-
   async begin(): Promise<void> {
     try {
-      // Asked only where an officer signed in before: a refusal would stand as an error in the console.
-      if (this.expected()) this.session = await this.client.session();
+      if (expected()) this.session = await this.client.session();
     } catch (error) {
       this.tell(error);
     }
-    if (this.session) localStorage.setItem(SIGNED_IN, "yes");
-    else localStorage.removeItem(SIGNED_IN);
+    entered(this.session !== null);
     this.asked = true;
     if (this.session && !this.session.must_choose) await this.#open();
   }
@@ -142,7 +124,7 @@ class Desk {
   /** Goes on with a session, however it was opened; one of a one-time password opens nothing yet. */
   async enterWith(session: SessionView): Promise<void> {
     this.session = session;
-    localStorage.setItem(SIGNED_IN, "yes");
+    entered(true);
     this.ended = false;
     if (!session.must_choose) await this.#open();
   }
@@ -160,7 +142,7 @@ class Desk {
   }
 
   #close(): void {
-    localStorage.removeItem(SIGNED_IN);
+    entered(false);
     this.#stop?.();
     this.#stop = null;
     this.session = null;
@@ -168,7 +150,7 @@ class Desk {
     this.items = [];
     this.held.clear();
     this.calls = [];
-    this.records = [];
+    this.log.clear();
     this.record = null;
     this.selected = null;
     this.ready = false;
@@ -197,18 +179,13 @@ class Desk {
 
   // Keeping current -----------------------------------------------------------------------
 
-  /** Calls `heard` with the names of what changed, or with null when anything may have; returns what ends it. */
-  hear(heard: (subjects: readonly string[] | null) => void): () => void {
-    this.#heard.add(heard);
-    return () => void this.#heard.delete(heard);
-  }
-
-  #tellHearers(subjects: readonly string[] | null): void {
-    for (const heard of this.#heard) heard(subjects);
+  /** Calls `hearer` with what changes; returns what ends it. */
+  hear(hearer: Hearer): () => void {
+    return this.#heard.hear(hearer);
   }
 
   #changed(subjects: readonly string[], before: string): void {
-    this.#tellHearers(subjects);
+    this.#heard.tell(subjects);
     this.#since ??= before;
     for (const subject of subjects) {
       if (subject.startsWith("party/") || subject.startsWith("terms")) this.refresh("desk");
@@ -220,31 +197,12 @@ class Desk {
   /** Asks for all of it again: something may have been missed. */
   everything(): void {
     this.refresh(...ALL);
-    this.#tellHearers(null);
+    this.#heard.tell(null);
   }
 
-  /** Asks for parts again, soon and together; what is asked for while loading is loaded after it. */
+  /** Asks for parts again, soon and together. */
   refresh(...parts: readonly Part[]): void {
-    for (const part of parts) this.#wanted.add(part);
-    if (this.#loading || this.#gathering || !this.session) return;
-    // What comes after a quiet time goes at once, before anything is drawn; only what comes thick is gathered.
-    this.#gathering = true;
-    if (performance.now() - this.#loadedAt > GATHER_MS) queueMicrotask(() => void this.#drain());
-    else window.setTimeout(() => void this.#drain(), GATHER_MS);
-  }
-
-  async #drain(): Promise<void> {
-    this.#gathering = false;
-    this.#loading = true;
-    while (this.#wanted.size && this.session) {
-      const parts = [...this.#wanted];
-      this.#wanted.clear();
-      const results = await Promise.allSettled(parts.map((part) => this.#load(part)));
-      for (const result of results) if (result.status === "rejected") this.tell(result.reason);
-      this.ready = true;
-    }
-    this.#loading = false;
-    this.#loadedAt = performance.now();
+    this.#refresher.refresh(...parts);
   }
 
   async #load(part: Part): Promise<void> {
@@ -268,11 +226,8 @@ class Desk {
       case "help":
         this.calls = await this.client.helpCalls();
         break;
-      case "items": {
-        const items = await this.client.inbox(room);
-        if (room === this.room) this.items = items;
-        break;
-      }
+      case "items":
+        return this.loadItems();
       case "incidents":
         await this.held.load(room, () => room === this.room);
         break;
@@ -282,7 +237,7 @@ class Desk {
         break;
       }
       case "log":
-        await this.#loadLog(room);
+        await this.log.load();
         break;
       case "selected": {
         const ref = this.selected;
@@ -292,6 +247,12 @@ class Desk {
         if (record.kind === "incident") await this.held.need(ref);
       }
     }
+  }
+
+  async loadItems(): Promise<void> {
+    const room = this.room;
+    const items = await this.client.inbox(room);
+    if (room === this.room) this.items = items;
   }
 
   /** Takes in what changed since the first event that was not: one answer, the same for every desk. */
@@ -307,42 +268,13 @@ class Desk {
     if (news.whole) return this.refresh(...ALL);
     [this.items, this.calls] = [news.items, news.help];
     if (this.search || this.narrowed) this.refresh("log");
-    else {
-      this.records = merge(this.records, amongLoaded(this.records, news.records, this.#cursor));
-      this.total = news.total;
-    }
+    else this.log.take(news.records, news.total);
     await this.held.take(news.marks, news.titles);
   }
 
-  async #loadLog(room: string | null): Promise<void> {
-    const [q, stretch] = [this.search, this.stretch];
-    const page = await this.client.find(this.#logFilter(""));
-    if (room !== this.room || q !== this.search || stretch !== this.stretch) return;
-    const first = this.records.length === 0 || this.#cursor === "";
-    this.records = first ? page.records : merge(this.records, page.records);
-    if (first) this.#cursor = page.next;
-    this.total = page.total;
-  }
-
-  #logFilter(cursor: string) {
-    return { room: this.room, kind: "", party: "", q: searchTerm(this.search), since: this.stretch.since, until: this.stretch.until, cursor, limit: PAGE };
-  }
-
-  async older(): Promise<void> {
-    if (this.past.on) return this.past.older();
-    if (!this.#cursor || this.loadingOlder) return;
-    this.loadingOlder = true;
-    const [room, q, stretch] = [this.room, this.search, this.stretch];
-    try {
-      const page = await this.client.find(this.#logFilter(this.#cursor));
-      if (room === this.room && q === this.search && stretch === this.stretch) {
-        this.records = merge(this.records, page.records);
-        this.#cursor = page.next;
-      }
-    } catch (error) {
-      this.tell(error);
-    }
-    this.loadingOlder = false;
+  older(): Promise<void> {
+    const loaded = this.past.on ? this.past.older() : this.log.older();
+    return loaded.catch((error: unknown) => this.tell(error));
   }
 
   // What the officer does with the page ---------------------------------------------------------
@@ -360,8 +292,7 @@ class Desk {
   }
 
   #logAnew(): void {
-    this.records = [];
-    this.#cursor = "";
+    this.log.clear();
     this.remember();
     this.refresh("log");
     this.past.again();
@@ -386,8 +317,7 @@ class Desk {
     this.items = [];
     this.held.clear();
     this.calls = [];
-    this.records = [];
-    this.#cursor = "";
+    this.log.clear();
     this.selected = null;
     this.record = null;
     this.remember();
@@ -398,14 +328,14 @@ class Desk {
   /** Writes room, filters and selection into the address. */
   remember(): void {
     const onWatch = router.path === "/";
-    router.put({ room: this.room, ...(onWatch ? { owed: this.owed === "all" ? null : this.owed, q: this.search, ref: this.selected, from: text(this.stretch.since), to: text(this.stretch.until), at: text(this.past.at), side: this.past.on ? this.past.side : null } : {}) });
+    router.put({ room: this.room, ...(onWatch ? { owed: this.owed === "all" ? null : this.owed, q: this.search, ref: this.selected, from: timeText(this.stretch.since), to: timeText(this.stretch.until), at: timeText(this.past.at), side: this.past.on ? this.past.side : null } : {}) });
   }
 
   /** Follows the address after back and forward. */
   #return(): void {
     this.enter(router.get("room") || null);
     if (router.path !== "/") return;
-    this.owed = ownedFrom(router.get("owed"));
+    this.owed = owedFrom(router.get("owed"));
     if (router.get("q") !== this.search) this.find(router.get("q"));
     this.narrow(stretchFrom());
     if (router.get("ref") !== (this.selected ?? "")) this.select(router.get("ref") || null, false);
@@ -432,49 +362,10 @@ class Desk {
     if (next) this.select(next, false);
   }
 
-  // Acts -----------------------------------------------------------------------
-
-  async acknowledge(item: InboxItem | null = this.next): Promise<void> {
-    const t = preferences.t;
-    if (this.past.on) return this.say("bad", t("past.noacts"));
-    if (!item) return this.say("good", t("act.nothing"));
-    const key = keyOf(item);
-    if (this.acknowledging.has(key)) return;
-    this.acknowledging = new Set([...this.acknowledging, key]);
-    try {
-      await this.client.receipts("acknowledged", [item.ref]);
-      await this.#load("items");
-      this.refresh("log", "selected");
-      this.say("good", t("act.acknowledged", { ref: item.ref }));
-    } catch (error) {
-      this.tell(error);
-    }
-    this.acknowledging = new Set([...this.acknowledging].filter((held) => held !== key));
-  }
-
-  /** Writes a record of `kind` in a room, the open one unless said; returns its reference, or null when it was refused. */
-  async act(kind: string, data: object, release: object, key: string, room = this.room): Promise<string | null> {
-    try {
-      const made = await this.client.act(kind, { data, release, exercise: room, key });
-      this.refresh("items", "log", "selected", "incidents");
-      return made.ref;
-    } catch (error) {
-      this.tell(error);
-      if (error instanceof ApiError && error.status === 0) this.say("bad", describe(error));
-      return null;
-    }
-  }
-
   // Telling -----------------------------------------------------------------------
 
   say(tone: Notice["tone"], text: string, undo?: () => void): void {
-    const id = ++this.#noticeId;
-    this.notices = [...this.notices.filter((held) => held.text !== text), { id, tone, text, ...(undo ? { undo } : {}) }].slice(-3);
-    window.setTimeout(() => this.dismiss(id), tone === "good" && !undo ? 5_000 : 12_000);
-  }
-
-  dismiss(id: number): void {
-    this.notices = this.notices.filter((held) => held.id !== id);
+    notices.say(tone, text, undo);
   }
 
   tell(error: unknown): void {
@@ -491,50 +382,16 @@ class Desk {
   // Names -----------------------------------------------------------------------
 
   party(id: string): PartyView | null {
-    if (this.view?.party === id) return this.view.manifest;
-    return this.view?.partners.find((partner) => partner.party === id)?.manifest ?? null;
+    return partyOf(this.view, id);
   }
 
-  /** The short name for lists and clocks: the country's, unless two parties are of one country. */
   shortName(id: string): string {
-    const party = this.party(id);
-    if (!party) return id;
-    const all = [this.view?.manifest, ...(this.view?.partners ?? []).map((partner) => partner.manifest)];
-    const alone = all.filter((other) => other?.country === party.country).length === 1;
-    return alone ? countryName(party.country, preferences.language) : this.partyName(id);
+    return shortName(this.view, id, preferences.language);
   }
 
   partyName(id: string): string {
-    const party = this.party(id);
-    return party ? nameIn(party.names, preferences.language).text : id;
+    return partyName(this.view, id, preferences.language);
   }
-}
-
-function text(us: number | null): string | null {
-  return us === null ? null : String(us);
-}
-
-/** The stretch that the address names. */
-function stretchFrom(): Stretch {
-  const bound = (name: string) => (/^-?\d{1,16}$/.test(router.get(name)) ? Number(router.get(name)) : null);
-  return { since: bound("from"), until: bound("to") };
-}
-
-function ownedFrom(text: string | null): Owed {
-  return text === "ours" || text === "theirs" ? text : "all";
-}
-
-/** An error in the officer's language, with the node's own words where it said more. */
-export function describe(error: ApiError): string {
-  const t = preferences.t;
-  if (error.status === 0) return t("error.network");
-  if (error.status === 401) return t("error.signin");
-  if (error.status === 429) return t("error.slow");
-  const key = `plan.error.${error.code}`;
-  const known = t(key, error.values);
-  if (known !== `[${key}]`) return known;
-  const text = t("error.other", { what: `${error.what}${error.doThis ? `. ${error.doThis}` : ""}` });
-  return error.retry ? `${text} ${t("error.again")}` : text;
 }
 
 export const desk = new Desk();

@@ -1,6 +1,7 @@
 /** The past that is looked at: what a side knew at a moment, in place of what is.  Nothing is written while it shows. */
 
 import type { Client } from "../api/client";
+import { PastClient } from "../api/past";
 import type { InboxItem, PastRecord, PastSpan, PastView, RecordView } from "../api/types";
 import { marksOf, NO_MARKS, type Marks } from "../model/marks";
 import { merge, searchTerm } from "../model/records";
@@ -29,6 +30,7 @@ export class Past {
   readonly on = $derived(this.at !== null);
   /** Its inbox; nothing of the past goes to a commander any more. */
   readonly items = $derived<readonly InboxItem[]>((this.view?.items ?? []).map((item) => ({ ...item, escalates_us: null })));
+  readonly client: PastClient;
   readonly #around: Around;
   #cursor = "";
   #timer = 0;
@@ -37,6 +39,7 @@ export class Past {
 
   constructor(around: Around) {
     this.#around = around;
+    this.client = new PastClient(around.client);
   }
 
   /** Goes to a moment of a side; asks soon, as a hand on the slider names many. */
@@ -67,7 +70,8 @@ export class Past {
   }
 
   async #load(spanToo: boolean): Promise<void> {
-    const { client, room, search } = this.#around;
+    const { room, search } = this.#around;
+    const client = this.client;
     const [turn, at, side] = [++this.#turn, this.at, this.side];
     if (at === null) return;
     this.#asking.abort();
@@ -75,10 +79,10 @@ export class Past {
     this.busy = true;
     try {
       const wanted = { room: room(), side, at };
-      if (spanToo) this.span = await client.pastSpan(wanted, signal);
-      const view = await client.past(wanted, signal);
+      if (spanToo) this.span = await client.span(wanted, signal);
+      const view = await client.view(wanted, signal);
       const q = searchTerm(search());
-      const [marks, page] = await Promise.all([client.pastMarks(wanted, signal), q ? client.pastRecords(wanted, q, "", signal) : view.records]);
+      const [marks, page] = await Promise.all([client.marks(wanted, signal), q ? client.records(wanted, q, "", signal) : view.records]);
       if (turn !== this.#turn) return;
       [this.view, this.marks, this.records, this.total, this.#cursor] = [view, marksOf(marks), page.records, page.total, page.next];
       this.busy = false;
@@ -96,7 +100,7 @@ export class Past {
     if (at === null) return;
     if (!ref) this.record = null;
     else {
-      const record = await this.#around.client.pastRecord({ room: null, side: this.side, at }, ref);
+      const record = await this.client.record({ room: null, side: this.side, at }, ref);
       if (turn === this.#turn && ref === this.#around.selected()) this.record = record;
     }
   }
@@ -104,7 +108,7 @@ export class Past {
   async older(): Promise<void> {
     const [turn, at] = [this.#turn, this.at];
     if (!this.#cursor || at === null) return;
-    const page = await this.#around.client.pastRecords({ room: this.#around.room(), side: this.side, at }, searchTerm(this.#around.search()), this.#cursor);
+    const page = await this.client.records({ room: this.#around.room(), side: this.side, at }, searchTerm(this.#around.search()), this.#cursor);
     if (turn !== this.#turn) return;
     this.records = merge(this.records, page.records);
     this.#cursor = page.next;

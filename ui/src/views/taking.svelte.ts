@@ -4,6 +4,7 @@ import type { InboxItem } from "../api/types";
 import { ownerOf } from "../model/alerts";
 import { unique } from "../model/unique";
 import { composing } from "./composing.svelte";
+import { acting } from "./acting.svelte";
 import { desk } from "./desk.svelte";
 import { preferences } from "./preferences.svelte";
 import { watching } from "./watching.svelte";
@@ -25,7 +26,7 @@ class Taking {
     if (owner?.officer === watching.me && !owner.escalated) return desk.say("good", t("owner.already", { ref: item.ref }));
     if (this.busy) return;
     this.busy = true;
-    const made = await desk.act("assignment", { of: item.ref, officer: watching.me }, { to: "own" }, unique(), item.exercise);
+    const made = await acting.act("assignment", { of: item.ref, officer: watching.me }, { to: "own" }, unique(), item.exercise);
     this.busy = false;
     if (made) desk.say("good", t("owner.taken", { ref: item.ref }));
   }

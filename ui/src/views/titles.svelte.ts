@@ -47,7 +47,7 @@ class Titles {
     if (past.on && !moment) return;
     try {
       for (const ref of refs) this.#asked.add(ref);
-      const found = await desk.client.titles(refs, moment);
+      const found = await (moment ? past.client.titles(moment, refs) : desk.client.titles(refs));
       if (of !== this.#of) return;
       this.#keep(found);
     } catch (error) {

@@ -3,7 +3,8 @@
 import { AdminClient, type Deed } from "../../api/admin";
 import { ApiError } from "../../api/client";
 import type { AccountView, ApprovalView, JobView, KeysView, NodeHealthView, OneTimeView, TermsView } from "../../api/types";
-import { describe, desk } from "../desk.svelte";
+import { desk } from "../desk.svelte";
+import { describe } from "../notices.svelte";
 import { preferences } from "../preferences.svelte";
 
 class Office {
