@@ -219,6 +219,9 @@ def test_an_act_begins_on_any_screen_and_the_palette_opens_records_and_places(de
     page.keyboard.type("khash")
     place = page.get_by_role("option").filter(has_text="خاش").first
     expect(place).to_be_visible()
+    before = place.get_attribute("id")
+    expect(page.get_by_role("option").filter(has=page.locator(".group", has_text="Records"))).to_be_visible()
+    assert place.get_attribute("id") == before, "what was found later moved what stood"
     place.click()
     page.wait_for_selector("#map canvas", state="attached")
     assert page.url.split("?")[0] == f"{desk.url}/"

@@ -255,6 +255,7 @@ def test_the_browser_is_asked_for_notifications_by_a_click_only_and_they_end_wit
     context: BrowserContext = page.context
     context.grant_permissions(["notifications"])
     page.reload()
+    page.wait_for_selector("#main")
     page.locator("body").press("b")
     expect(dialog).to_contain_text("Allowed")
     page.keyboard.press("Escape")
