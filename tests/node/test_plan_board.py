@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from sarhad.node.planner.land import Land
 from sarhad.node.planner.passages import passages_of
 from sarhad.node.planner.region import standing_of_region
 from sarhad.response.errors import PlanError
-from sarhad.response.standing import Happened, Standing
+from sarhad.response.snapshot import CrossingState
+from sarhad.response.standing import Happened, Standing, offsets_min
 from sarhad.web.plan_shapes import Scenario, SitedView
+from sarhad.wire.kinds import CrossingRule
 from sarhad.wire.values import Place
 
 DAY = 86_400_000_000
@@ -36,7 +39,7 @@ def land() -> Land:
 
 @pytest.fixture(scope="module")
 def standing(land: Land) -> Standing:
-    return standing_of_region(land)
+    return standing_of_region(land, AT)
 
 
 def shuffled(standing: Standing, land: Land, seed: int) -> Board:
@@ -74,6 +77,31 @@ def test_both_sides_hours_hold_at_a_crossing_that_both_keep(land: Land, standing
     assert (gates["C1"].opens_s, gates["C1"].closes_s, gates["C1"].zone) == (28_800, 55_800, "Asia/Tehran")
     assert (gates["C4"].opens_s, gates["C4"].closes_s) == (0, 0)
     assert not gates["C2"].agreed
+
+
+@pytest.mark.parametrize(("day", "closes_h"), [("2026-01-15", 16), ("2026-07-15", 17)], ids=["winter", "summer"])
+def test_two_sides_hours_meet_by_the_clocks_of_the_day(day: str, closes_h: int) -> None:
+    """One side changes its clocks, the other never does: what both have open is an hour longer in summer."""
+    at = int(datetime.fromisoformat(f"{day}T12:00+00:00").timestamp()) * 1_000_000
+    place = Place(lat=289_775_000, lon=615_503_000, precision=1)
+    hours = {"code": "C1", "place": place, "opens_s": 8 * 3600}
+    keepers = (
+        CrossingState(ref="ch:1", party="ch", closes_s=20 * 3600, zone="Europe/Zurich", **hours),  # type: ignore[arg-type]
+        CrossingState(ref="xx:1", party="xx", closes_s=15 * 3600, zone="UTC", **hours),  # type: ignore[arg-type]
+    )
+    rule = CrossingRule(crossing="ch:1", parties=("ch",))
+    ground = Standing(origin="records", crossings=keepers, rules=(rule,), offsets_min=offsets_min(keepers, at))
+    (gate,) = passages_of(ground, lambda party: party)
+    assert (gate.opens_s, gate.closes_s) == ((closes_h - 7) * 3600, closes_h * 3600)
+    assert gate.offset_min == (closes_h - 15) * 60
+
+
+def test_a_zone_that_is_not_known_is_named_where_hours_are_read_by_it() -> None:
+    place = Place(lat=289_775_000, lon=615_503_000, precision=1)
+    always = CrossingState(ref="ir:1", party="ir", code="C1", place=place, zone="Asia/Nowhere")
+    assert offsets_min([always], AT) == {}
+    with pytest.raises(PlanError, match="Asia/Nowhere"):
+        offsets_min([msgspec.structs.replace(always, opens_s=3600)], AT)
 
 
 def test_a_unit_that_cannot_be_counted_is_told_with_its_reason(land: Land, standing: Standing) -> None:

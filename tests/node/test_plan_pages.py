@@ -14,6 +14,7 @@ import pytest
 
 from node.commands import REGION, sarhad
 from sarhad.node.computing import Bench
+from sarhad.node.folder import system_clock
 from sarhad.node.planner import brief, files, tasks
 from sarhad.node.planner.brief import Brief, Grid, Picture
 from sarhad.node.planner.region import standing_of_region
@@ -42,7 +43,7 @@ def dividend(bench: Bench, lang: Language, form: str, **more: object) -> FileMad
 
 def ground(bench: Bench) -> bytes:
     """What the region package makes up, as the worker gets it."""
-    return msgspec.json.encode(standing_of_region(tasks.land_of(bench)))
+    return msgspec.json.encode(standing_of_region(tasks.land_of(bench), system_clock()))
 
 
 def text_of(raw: bytes, folder: Path) -> list[str]:
@@ -151,7 +152,7 @@ from sarhad.node.planner import files
 from sarhad.node.planner.board import Board
 from sarhad.web.plan_shapes import Scenario, SiteExport, Stamp
 from sarhad.wire.errors import Unavailable
-board = Board.of_region(Path({str(REGION)!r}))
+board = Board.of_region(Path({str(REGION)!r}), 0)
 assert files.sites(board, SiteExport(format="csv", a=Scenario()), Stamp()).content
 try:
     files.sites(board, SiteExport(format="pdf", a=Scenario()), Stamp())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,20 @@ def test_a_unit_that_comes_before_opening_waits() -> None:
 def test_hours_are_those_of_the_owners_zone() -> None:
     gate = msgspec.structs.replace(GATE, opens_s=7 * HOUR, closes_s=10 * HOUR, zone="Asia/Karachi")
     assert arrival(scene(crossings=(gate,))) == 2 * HOUR + 40 * 60  # seven in Karachi is two UTC
+
+
+@pytest.mark.parametrize(
+    ("day", "clock_s"),
+    [("2027-03-28", 2 * HOUR), ("2026-10-25", 1 * HOUR), ("2026-01-15", 1 * HOUR), ("2026-07-15", 2 * HOUR)],
+    ids=["clocks go forward in the night", "clocks go back in the night", "winter", "summer"],
+)
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "Europe/Vaduz"])
+def test_hours_are_read_by_the_clock_of_the_day(zone: str, day: str, clock_s: int) -> None:
+    """Asked at noon of the day before: the crossing opens at six by the clock of the morning after the change."""
+    at = int(datetime.fromisoformat(f"{day}T00:00+00:00").timestamp()) - 12 * HOUR
+    gate = msgspec.structs.replace(GATE, opens_s=6 * HOUR, closes_s=7 * HOUR, zone=zone)
+    opens = 12 * HOUR + 6 * HOUR - clock_s
+    assert arrival(msgspec.structs.replace(scene(crossings=(gate,)), at=at * 1_000_000)) == opens + 40 * 60
 
 
 def test_a_crossing_that_closes_under_way_holds_the_unit_until_it_opens_again() -> None:

@@ -21,7 +21,7 @@ def board_for(region: Path | None, node: Path | None, *, spread_provinces: bool 
     """Read the region and what stands there: with ``node``, what that node's party may see."""
     with saying("Reading the region and its roads"):
         if node is None:
-            return Board.of_region(region or DEFAULT_REGION, spread_provinces=spread_provinces)
+            return Board.of_region(region or DEFAULT_REGION, system_clock(), spread_provinces=spread_provinces)
         land = Land(region or load_settings(node).region_folder() or DEFAULT_REGION)
         party, picture = picture_of(node)
         standing = standing_of(picture, party, system_clock(), happened(picture))

@@ -18,7 +18,7 @@ from sarhad.response.snapshot import (
     Snapshot,
     UnitState,
 )
-from sarhad.response.standing import OWN_TABLE, Happened, Standing
+from sarhad.response.standing import OWN_TABLE, Happened, Standing, offsets_min
 from sarhad.wire.kinds import Crossing, CrossingRule, Incident
 from sarhad.wire.values import Place, Point, Urgency
 
@@ -93,6 +93,7 @@ def standing_of(picture: Picture, party: str, at: int, incidents: tuple[Happened
         names={one.ref: one.names for one in named} | {name: held.names for name, held in manifests.items()},
         countries={name: held.country for name, held in manifests.items()},
         incidents=incidents,
+        offsets_min=offsets_min(taken.crossings, at),
     )
 
 

@@ -6,11 +6,15 @@ it was taken, so that nothing changes while nothing happens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
+from sarhad.response.errors import PlanError
 from sarhad.response.snapshot import CaveatState, CrossingState, Part, PostState, UnitState
 from sarhad.wire.kinds import CrossingRule
 from sarhad.wire.values import Microseconds, Names
@@ -40,6 +44,8 @@ class Standing(Part, frozen=True, kw_only=True):
 
     ``names``: of posts and crossings by reference, of parties by identifier.  ``countries``
     of the parties.  ``origin``: from a node's records, or from what a region package makes up.
+    ``offsets_min``: of each crossing's time zone, the minutes east of UTC in force when it was
+    taken: summer time while it is summer.
     """
 
     origin: Literal["records", "region"]
@@ -51,7 +57,27 @@ class Standing(Part, frozen=True, kw_only=True):
     names: dict[str, Names] = msgspec.field(default_factory=dict)
     countries: dict[str, str] = msgspec.field(default_factory=dict)
     incidents: tuple[Happened, ...] = ()
+    offsets_min: dict[str, int] = msgspec.field(default_factory=dict)
 
     def home_of(self, unit: UnitState) -> PostState | None:
         """Return the post where the unit is based, None where it is not known."""
         return next((post for post in self.posts if post.ref == unit.home), None) if unit.home else None
+
+
+def offsets_min(crossings: Iterable[CrossingState], at: int) -> dict[str, int]:
+    """Return the minutes east of UTC in force at ``at`` (microseconds) in the crossings' zones.
+
+    Raises PlanError for a zone that is not known.
+    """
+    found = {}
+    for one in sorted(crossings, key=lambda one: one.ref):
+        try:
+            when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+            offset = when.astimezone(ZoneInfo(one.zone)).utcoffset() or timedelta()
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            if one.opens_s == one.closes_s:
+                continue  # it has no hours that a zone would be needed for
+            what = f"the time zone {one.zone!r} of crossing {one.code} is not known"
+            raise PlanError("plan-no-zone", what, ref=one.ref) from error
+        found[one.zone] = round(offset.total_seconds() / 60)
+    return found

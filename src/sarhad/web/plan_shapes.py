@@ -126,7 +126,8 @@ class PlaceFound(Answered, frozen=True, kw_only=True):
 class PassageView(Answered, frozen=True, kw_only=True):
     """A crossing with its rule: who may pass; no ``units`` named: any kind.  ``agreed``: open as things stand.
 
-    ``opens_s``, ``closes_s`` by the clock of ``zone``: when both sides have it open.  ``shut``:
+    ``opens_s``, ``closes_s`` by the clock of ``zone``, now ``offset_min`` minutes east of UTC: when
+    both sides have it open.  ``shut``:
     closed by a side, or by an announced closure that is in force.
     """
 
@@ -137,6 +138,7 @@ class PassageView(Answered, frozen=True, kw_only=True):
     opens_s: int
     closes_s: int
     zone: str
+    offset_min: int
     wait_s: int
     parties: tuple[str, ...]
     units: tuple[str, ...]

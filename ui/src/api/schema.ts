@@ -4300,6 +4300,7 @@ export interface components {
             readonly lat: number;
             readonly lon: number;
             readonly names: components["schemas"]["Names"];
+            readonly offset_min: number;
             readonly opens_s: number;
             readonly parties: readonly string[];
             readonly shut: boolean;

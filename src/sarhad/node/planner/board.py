@@ -52,10 +52,10 @@ class Board:
         self._rows: dict[tuple[str, ...], tuple[Floats, Floats]] = {}  # written by _times
 
     @classmethod
-    def of_region(cls, folder: Path, *, spread_provinces: bool = False) -> Board:
-        """Return the board of what a region package itself makes up."""
+    def of_region(cls, folder: Path, at: int, *, spread_provinces: bool = False) -> Board:
+        """Return the board of what a region package itself makes up, with clocks as set at ``at`` (microseconds)."""
         land = Land(folder)
-        return cls(land, standing_of_region(land), spread_provinces=spread_provinces)
+        return cls(land, standing_of_region(land, at), spread_provinces=spread_provinces)
 
     @cached_property
     def digest(self) -> str:

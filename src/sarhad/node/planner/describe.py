@@ -77,6 +77,7 @@ def _passage(one: Passage) -> PassageView:
         opens_s=one.opens_s,
         closes_s=one.closes_s,
         zone=one.zone,
+        offset_min=one.offset_min,
         wait_s=one.wait_s,
         parties=one.parties,
         units=one.units,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from sarhad.response.errors import PlanError
 from sarhad.response.geometry import great_circle_m
 from sarhad.response.snapshot import CrossingState
 from sarhad.response.standing import Standing
@@ -26,7 +23,8 @@ class Passage:
     """A crossing as all that keep it keep it; ``rules`` name the region's parties, none: nobody may pass.
 
     ``opens_s``, ``closes_s``: when all that keep it have it open, seconds after midnight of
-    the ``zone`` of the record that the agreement names (both 0: always).
+    the ``zone`` of the record that the agreement names (both 0: always), ``offset_min`` minutes
+    east of UTC when the ground was taken.
     """
 
     ref: str
@@ -36,6 +34,7 @@ class Passage:
     opens_s: int
     closes_s: int
     zone: str
+    offset_min: int
     wait_s: int
     shut: bool
     road: bool
@@ -90,7 +89,7 @@ def passages_of(standing: Standing, party_of: Callable[[str], str]) -> tuple[Pas
 
 def _passage(standing: Standing, keepers: Sequence[CrossingState], rules: Sequence[CrossingRule]) -> Passage:
     first = keepers[0]
-    opens_s, closes_s, ever = _hours(keepers)
+    opens_s, closes_s, ever = _hours(keepers, standing.offsets_min)
     return Passage(
         ref=first.ref,
         code=first.code,
@@ -99,6 +98,7 @@ def _passage(standing: Standing, keepers: Sequence[CrossingState], rules: Sequen
         opens_s=opens_s,
         closes_s=closes_s,
         zone=first.zone,
+        offset_min=standing.offsets_min.get(first.zone, 0),
         wait_s=max(one.wait_s for one in keepers),
         shut=not ever or any(one.status == "closed" for one in keepers),
         road=any("road" in one.modes for one in keepers),
@@ -107,18 +107,18 @@ def _passage(standing: Standing, keepers: Sequence[CrossingState], rules: Sequen
     )
 
 
-def _hours(keepers: Sequence[CrossingState]) -> tuple[int, int, bool]:
+def _hours(keepers: Sequence[CrossingState], offsets_min: Mapping[str, int]) -> tuple[int, int, bool]:
     """Return the longest time of the day in which all have it open, by the first one's clock, and whether there is any.
 
-    By the zones' time in winter: a study is of no single day.
+    By the clocks as they were set when the ground was taken: a study is of no single day.
     """
     minutes = np.ones(DAY_MIN, bool)
-    first = _offset_min(keepers[0])
+    first = offsets_min.get(keepers[0].zone, 0)
     for one in keepers:
         if one.opens_s == one.closes_s:
             continue
         opens, closes = one.opens_s // 60, one.closes_s // 60
-        at = (np.arange(DAY_MIN) - first + _offset_min(one)) % DAY_MIN
+        at = (np.arange(DAY_MIN) - first + offsets_min[one.zone]) % DAY_MIN
         minutes &= (opens <= at) & (at < closes) if opens < closes else ~((closes <= at) & (at < opens))
     if minutes.all() or not minutes.any():
         return 0, 0, bool(minutes.any())
@@ -126,16 +126,6 @@ def _hours(keepers: Sequence[CrossingState]) -> tuple[int, int, bool]:
     starts, ends = np.nonzero(twice == 1)[0], np.nonzero(twice == -1)[0]
     longest = int(np.argmax(ends - starts))
     return int(starts[longest] % DAY_MIN) * 60, int(ends[longest] % DAY_MIN) * 60, True
-
-
-def _offset_min(one: CrossingState) -> int:
-    """Return the zone's minutes east of UTC in winter; raises PlanError for a zone that is not known."""
-    try:
-        offset = datetime(2026, 1, 15, 12, tzinfo=ZoneInfo(one.zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        what = f"the time zone {one.zone!r} of crossing {one.code} is not known"
-        raise PlanError("plan-no-zone", what, ref=one.ref) from error
-    return round((offset or timedelta()).total_seconds() / 60)
 
 
 def _near(a: CrossingState, b: CrossingState) -> bool:

@@ -11,14 +11,15 @@ from sarhad.gateways.geo.manifest import RegionError
 from sarhad.gateways.tables import drafts_from_hand, drafts_from_ucdp
 from sarhad.node.planner.land import Land
 from sarhad.response.snapshot import CrossingState, PostState, UnitState
-from sarhad.response.standing import Happened, Standing
+from sarhad.response.standing import Happened, Standing, offsets_min
 from sarhad.wire.kinds import Crossing, CrossingRule, Post, Unit
 
 
-def standing_of_region(land: Land) -> Standing:
-    """Return the ground that the package makes up, and the rules of its terms; raises RegionError.
+def standing_of_region(land: Land, at: int) -> Standing:
+    """Return the ground that the package makes up, and the rules of its terms; raises RegionError, PlanError.
 
     Items are numbered in the order of each file, as the records would be that are made of them.
+    ``at`` (microseconds): clocks are as they are set then.
     """
     grounds = read_grounds(land.folder, land.region)
     refs = {
@@ -29,10 +30,11 @@ def standing_of_region(land: Land) -> Standing:
     terms = None if land.region.terms is None else read_terms(land.folder / land.region.terms.file)
     rules = () if terms is None else tuple(_rule(refs, draft) for draft in terms.crossing_rules)
     stated = [(g, refs[f"{g.party}/{d.key}"], d) for g in grounds.values() for d in g.drafts]
+    crossings = tuple(_crossing(g, ref, d.data) for g, ref, d in stated if isinstance(d.data, Crossing))
     return Standing(
         origin="region",
         units=tuple(_unit(g, ref, d.data, refs, d.refs) for g, ref, d in stated if isinstance(d.data, Unit)),
-        crossings=tuple(_crossing(g, ref, d.data) for g, ref, d in stated if isinstance(d.data, Crossing)),
+        crossings=crossings,
         rules=rules,
         posts=tuple(
             PostState(ref=ref, party=g.party, code=d.data.code, place=d.data.place)
@@ -42,6 +44,7 @@ def standing_of_region(land: Land) -> Standing:
         names={ref: d.data.names for _, ref, d in stated if isinstance(d.data, Post | Crossing)}
         | {ground.party: ground.names for ground in grounds.values()},
         countries={ground.party: ground.country for ground in grounds.values()},
+        offsets_min=offsets_min(crossings, at),
     )
 
 
