@@ -108,7 +108,7 @@ def overlays(desk: Desk, folder: Path, room: str) -> None:
         for key, name, there in (
             ("i", "compose", ".composer"),
             ("Control+k", "palette", "dialog[open]"),
-            ("?", "keys", "dialog[open]"),
+            ("Shift+Slash", "keys", "dialog[open]"),
         ):
             page.locator("body").press(key)
             page.wait_for_selector(there)
@@ -133,14 +133,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-m", "sarhad", "demo", "--json", "--port", "0", "--folder", f"{place}/demo"]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as playing:
-            assert playing.stdout is not None
-            told = next(line["desks"] for line in map(json.loads, playing.stdout) if "desks" in line)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-                shoot(Desk.told(browser, PARTY, told[PARTY], {}), folder)
-                browser.close()
-            playing.terminate()
-            playing.wait(60)
+            try:
+                assert playing.stdout is not None
+                told = next(line["desks"] for line in map(json.loads, playing.stdout) if "desks" in line)
+                with sync_playwright() as playwright:
+                    browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+                    shoot(Desk.told(browser, PARTY, told[PARTY], {}), folder)
+                    browser.close()
+            finally:  # it serves until it is told to end
+                playing.terminate()
+                playing.wait(60)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ def test_a_room_is_marked_on_every_screen_every_row_in_the_tab_and_in_print(desk
     expect(rows.filter(has_text="Agreement").first.locator(".exmark")).to_have_text("LIVE")
     frame = "getComputedStyle(document.querySelector('.desk'), '::after').borderTopWidth"
     assert page.evaluate(frame) == "4px"
-    for path in ("/records", "/cell", "/handover"):
+    for path, row in (("/cell", ".owes li"), ("/handover", "main li.urgency-immediate")):
         room(desk, page, name, path)
-        expect(page.locator(".banner")).to_contain_text("EXERCISE")
+        expect(page.locator(row).filter(has_text=ref).locator(".exmark").first).to_have_text("EX")
     room(desk, page, name, "/records")
     expect(page.locator(".list .row", has_text=ref).locator(".exmark")).to_have_text("EX")
     page.emulate_media(media="print")

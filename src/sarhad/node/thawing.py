@@ -32,12 +32,22 @@ async def thaw(node: Node, partner: str, first: SignIn, second: SignIn, reason: 
     if first[0] == second[0]:
         raise Refused("one officer cannot confirm what the same officer decides", where="second", do="Call another")
     actors = [_signed_in(node, *who) for who in (first, second)]
-    said = f"The log {log} is accepted again. It was frozen because: {why}. Reason: {reason}"
+    said = decided_note(log, why, reason)
     decided = await node.desk.act(actors[0], Note(text=Words(lang="en", text=said[:4_000])), release=OWN)
-    confirms = Note(text=Words(lang="en", text=f"Confirmed: the log {log} is accepted again."), about=decided.ref)
+    confirms = Note(text=Words(lang="en", text=confirmed_note(log)), about=decided.ref)
     confirmed = await node.desk.act(actors[1], confirms, release=OWN)
     node.ledger.unfreeze(log)
     return confirmed
+
+
+def decided_note(log: str, why: str, reason: str) -> str:
+    """What the first officer notes; ui/src/model/nodesays.ts reads it in the reader's language, as the next."""
+    return f"The log {log} is accepted again. It was frozen because: {why}. Reason: {reason}"
+
+
+def confirmed_note(log: str) -> str:
+    """What the second officer notes."""
+    return f"Confirmed: the log {log} is accepted again."
 
 
 def _signed_in(node: Node, officer: str, password: str) -> Actor:

@@ -125,7 +125,7 @@ async def reset_sign_in(request: Call, officer: FromPath[str], office: Here) -> 
             where="officer",
             do="Propose it; another commander or administrator confirms it",
         )
-    await _note(office, actor, f"The sign-in of {officer} was reset: a one-time password was given.")
+    await _note(office, actor, reset_note(officer))
     return OneTimeView(officer=officer, password=await asyncio.to_thread(office.accounts.reset, officer))
 
 
@@ -144,7 +144,7 @@ async def propose(request: Call, data: JSONBody[ProposalBody], office: Here) -> 
     kept = approvals_of(office)
     deed = await asyncio.to_thread(_checked, office, data.deed)
     await asyncio.to_thread(kept.check_proposal, deed, actor)
-    note = await _note(office, actor, f"Proposed, for a second officer to confirm: {said(deed)}. Reason: {data.reason}")
+    note = await _note(office, actor, proposed_note(deed, data.reason))
     made = await asyncio.to_thread(kept.propose, deed, actor, data.reason, note)
     office.desk.hub.publish("changed", (f"approval/{made.id}",), office.desk.now())
     return approval_view(kept, made, actor)
@@ -163,7 +163,7 @@ async def confirm(request: Call, number: Number, data: JSONBody[Proof], office: 
     proposer = office.desk.actor(approval.by)  # still in service, with the roles of now
     await asyncio.to_thread(kept.check_deed, approval.deed, proposer)
     await asyncio.to_thread(_checked, office, approval.deed)
-    note = await _note(office, actor, f"Confirmed: {said(approval.deed)}.", about=approval.note)
+    note = await _note(office, actor, confirmed_note(approval.deed), about=approval.note)
     closed = await asyncio.to_thread(kept.close_as, approval, "done", actor.officer, note)
     try:
         once = await carry_out(office, approval.deed, replace(proposer, second=actor.officer))
@@ -188,7 +188,7 @@ async def withdraw(request: Call, number: Number, office: Here) -> ApprovalView:
     approval = await asyncio.to_thread(kept.get, number)
     if approval.state != "open":
         raise Refused(f"the proposal is {approval.state}", where="proposal", do="See the list of proposals")
-    note = await _note(office, actor, f"Withdrawn: {said(approval.deed)}.", about=approval.note)
+    note = await _note(office, actor, withdrawn_note(approval.deed), about=approval.note)
     closed = await asyncio.to_thread(kept.close_as, approval, "withdrawn", actor.officer, note)
     office.desk.hub.publish("changed", (f"approval/{number}",), office.desk.now())
     return approval_view(kept, closed, actor)
@@ -212,6 +212,29 @@ def approval_view(kept: Approvals, one: Approval, actor: Actor) -> ApprovalView:
         may_confirm=may,
         **known,
     )
+
+
+# What follows is written into the log in English; ui/src/model/nodesays.ts reads it in the reader's language.
+
+
+def reset_note(officer: str) -> str:
+    """What is noted when one officer resets another's sign-in."""
+    return f"The sign-in of {officer} was reset: a one-time password was given."
+
+
+def proposed_note(deed: AnyDeed, reason: str) -> str:
+    """What is noted of a proposal."""
+    return f"Proposed, for a second officer to confirm: {said(deed)}. Reason: {reason}"
+
+
+def confirmed_note(deed: AnyDeed) -> str:
+    """What the second officer's confirmation notes."""
+    return f"Confirmed: {said(deed)}."
+
+
+def withdrawn_note(deed: AnyDeed) -> str:
+    """What is noted of a proposal that is closed undone."""
+    return f"Withdrawn: {said(deed)}."
 
 
 def said(deed: AnyDeed) -> str:

@@ -1,15 +1,25 @@
 import { expect, it } from "vitest";
 import { said } from "./nodesays";
 
-const t = (key: string, values: Readonly<Record<string, string | number>> = {}) => `${key} ${values.party ?? ""}`.trim();
+const t = (key: string, values: Readonly<Record<string, string | number>> = {}) => (key.startsWith("role.") && key !== "role.commander" ? `[${key}]` : [key, ...Object.values(values)].join(" "));
 const name = (party: string) => (party === "ir" ? "ایران" : party);
 
 it("reads a node's own sentence in the reader's language, and anybody's words as written", () => {
   const node = { lang: "en", text: "A unit of ir responds near the line" };
   expect(said(node, "fa", t, name)).toEqual({ lang: "fa", text: "watch.said.response ایران" });
-  expect(said(node, "en", t, name)).toBe(node);
+  expect(said({ lang: "en", text: "A unit of pk responds near the line" }, "en", t, () => "Pakistan").text).toBe("watch.said.response Pakistan");
   const officer = { lang: "en", text: "A unit of ir responds near the line, with dogs" };
   expect(said(officer, "fa", t, name)).toBe(officer);
   const urdu = { lang: "ur", text: "The unit cannot come" };
   expect(said(urdu, "fa", t, name)).toBe(urdu);
+});
+
+it("reads what two officers decide, with names and roles of the reader's language, and the reason as it was written", () => {
+  const read = (text: string) => said({ lang: "en", text }, "fa", t, name).text;
+  expect(read("Proposed, for a second officer to confirm: deputy becomes commander, planner. Reason: Away. Reason: leave\nfor a week")).toBe(
+    "watch.said.proposed Away. Reason: leave\nfor a week watch.said.roles deputy role.commander، planner",
+  );
+  expect(read("Confirmed: the frozen log of ir is accepted again.")).toBe("watch.said.confirmed watch.said.thaw ایران");
+  expect(read("Confirmed: the log ir.2 is accepted again.")).toBe("watch.said.accepts ir.2");
+  expect(read("Withdrawn: something that this page does not know.")).toBe("watch.said.withdrawn something that this page does not know");
 });

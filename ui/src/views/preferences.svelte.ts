@@ -40,6 +40,8 @@ class Preferences {
   readonly t: Translate = $derived(translator(this.language, this.#words, (n) => number(n, this.language)));
   readonly digits = (value: number): string => number(value, this.language);
   readonly direction = $derived(direction(this.language));
+  /** From one to the other, in the direction of reading. */
+  readonly arrow = $derived(this.direction === "rtl" ? "←" : "→");
 
   /** Writes the choices to the page and to the browser; run in an effect. */
   apply(): void {

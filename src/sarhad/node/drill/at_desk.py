@@ -40,9 +40,15 @@ from sarhad.wire.record import Record
 from sarhad.wire.values import JOINT, Words
 
 BEGINS = re.compile(r"Drill begins: scenario ([a-z0-9][a-z0-9-]{0,62}), file ([0-9a-f]{64}), speed ([1-9][0-9]{0,2})\.")
+"""What ``begins_note`` writes; ui/src/model/nodesays.ts reads it in the reader's language."""
 MAX_FILES = 200
 PATIENCE_S = 12 * 3_600.0
 """How long our side waits for what the other side has not played; an officer stops it sooner."""
+
+
+def begins_note(scenario: str, sha256: str, speed: int) -> str:
+    """The first note of a drill."""
+    return f"Drill begins: scenario {scenario}, file {sha256}, speed {speed}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +207,7 @@ class Drills:
             raise Refused(
                 f"{', '.join(sorted(strangers))} takes part and is no partner", where="scenario", do="Choose another"
             )
-        text = f"Drill begins: scenario {scenario.name}, file {sha256}, speed {order.speed}."
-        await self._note(actor, order.exercise, text)
+        await self._note(actor, order.exercise, begins_note(scenario.name, sha256, order.speed))
         await self.join(actor, order.exercise, reactions=order.reactions)
 
     async def join(self, actor: Actor, exercise: str, *, reactions: bool) -> None:
