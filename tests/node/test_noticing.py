@@ -20,7 +20,7 @@ from sarhad.web import admin
 from sarhad.wire import kinds as k
 from sarhad.wire.errors import Unavailable
 from sarhad.wire.values import JOINT, OWN, Moment, Names, Place, Range, Release
-from web.test_response import compute, furnish
+from web.line import compute, furnish
 
 __all__ = ["ir", "pk"]
 

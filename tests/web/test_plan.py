@@ -182,11 +182,11 @@ async def test_a_newer_question_of_a_page_takes_the_place_of_the_older() -> None
     assert await other == b"old"
 
 
-async def described(house: House, settings: WebSettings) -> dict[str, Any]:
+async def described(house: House, settings: WebSettings, **params: str) -> dict[str, Any]:
     """What the house's planner is told that a plan is made from."""
     where = WebSettings(region=REGION, pages=settings.pages)
     async with served(house, where) as desk, desk.officer("planner") as client:
-        status, plan = await client.get("/api/plan")
+        status, plan = await client.get("/api/plan", params=params)
     assert status == 200, plan
     found: dict[str, Any] = plan
     return found
@@ -246,6 +246,31 @@ async def test_a_blurred_position_a_closure_and_a_caveat_count_and_are_told(
     gates = {one["code"]: one for one in plan["crossings"]}
     assert (gates["C1"]["agreed"], gates["C1"]["shut"]) == (False, True)
     assert gates["C4"]["agreed"]
+
+
+async def test_a_plan_in_a_drill_rests_on_the_drills_records_and_a_live_one_on_none_of_them(
+    ir: House, pk: House, settings: WebSettings
+) -> None:
+    refs = await lay_ground(ir, pk)
+    crossing = ir.desk.held(refs["ir/crossing/C1"])
+    assert crossing is not None
+    assert isinstance(crossing.data, k.Crossing)
+    live = await described(pk, settings)
+    shut = msgspec.structs.replace(crossing.data, status="closed")
+    await ir.act("commander", shut, release=JOINT, exercise="flood")
+    when = Moment(start=ir.clock.now, end=ir.clock.now)
+    what = k.Incident(
+        title=words("x"), category="disaster", when=when, place=Place(lat=290_000_000, lon=612_000_000, precision=1)
+    )
+    await ir.act("duty", what, release=JOINT, exercise="flood")
+    await settle(ir, pk)
+    assert await described(pk, settings) == live
+    drilled = await described(pk, settings, exercise="flood")
+    gates = {one["code"]: one for one in drilled["crossings"]}
+    assert (gates["C1"]["agreed"], gates["C1"]["shut"]) == (False, True)
+    assert {one["id"]: one["incidents"] for one in drilled["tables"]}["records"] == 1
+    assert "records" not in {one["id"] for one in live["tables"]}
+    assert drilled["kinds"] == live["kinds"]
 
 
 async def test_imported_incidents_take_the_place_of_the_regions(ir: House, pk: House, settings: WebSettings) -> None:

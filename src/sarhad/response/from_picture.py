@@ -70,10 +70,12 @@ def snapshot_of(
     ).ordered()
 
 
-def standing_of(picture: Picture, party: str, at: int, incidents: tuple[Happened, ...]) -> Standing:
+def standing_of(
+    picture: Picture, party: str, at: int, incidents: tuple[Happened, ...], exercise: str | None = None
+) -> Standing:
     """Return what this party's node may see of the ground, with the closures and caveats in force at ``at``."""
-    taken = snapshot_of(picture, party, at, ())
-    ground = picture.ground(None)
+    taken = snapshot_of(picture, party, at, (), exercise=exercise)
+    ground = picture.ground(exercise)
     named: list[PostView | CrossingView] = [*ground.posts, *ground.crossings]
     manifests = {n: held for n in sorted(picture.parties()) if (held := picture.manifest(n)) is not None}
     return Standing(
@@ -97,9 +99,9 @@ def standing_of(picture: Picture, party: str, at: int, incidents: tuple[Happened
     )
 
 
-def happened(picture: Picture) -> tuple[Happened, ...]:
-    """Return the live incidents that are held, those of an import under the name of its data set."""
-    marks = picture.marks(None)
+def happened(picture: Picture, exercise: str | None = None) -> tuple[Happened, ...]:
+    """Return the incidents of an exercise (None: live), those of an import under the name of its data set."""
+    marks = picture.marks(exercise)
     found = []
     for row, ref in enumerate(marks.ref):
         held = picture.held(ref)

@@ -34,6 +34,7 @@ from sarhad.web.plan_shapes import (
     SiteOrder,
     Stamp,
 )
+from sarhad.web.watch import Drill
 
 READERS = allow("planner", "commander", "auditor")
 PATIENCE_S = 150.0
@@ -46,69 +47,93 @@ Spread = Annotated[bool, QueryParameter(required=False, description="Spread what
 T = TypeVar("T")
 
 
-async def _ask(request: Call, office: Office, task: str, question: msgspec.Struct, asker: str, answer: type[T]) -> T:
+async def _ask(
+    request: Call,
+    office: Office,
+    task: str,
+    question: msgspec.Struct,
+    answer: type[T],
+    exercise: str | None,
+    asker: str = "",
+) -> T:
     actor = signed_in(request).actor
     office.plan_calls.take(actor.officer)
-    asked = Asked(ground=msgspec.Raw(_ground(office)), question=msgspec.Raw(msgspec.json.encode(question)))
+    asked = Asked(ground=msgspec.Raw(_ground(office, exercise)), question=msgspec.Raw(msgspec.json.encode(question)))
     asking = office.planner(task, msgspec.json.encode(asked), timeout_s=PATIENCE_S)
     if asker:
         return msgspec.json.decode(await office.latest.run(f"{actor.officer} {task} {asker}", asking), type=answer)
     return msgspec.json.decode(await asking, type=answer)
 
 
-def _ground(office: Office) -> bytes:
-    """Return what this party may see of the ground as JSON; the incidents are read anew only when any changed."""
+def _ground(office: Office, exercise: str | None) -> bytes:
+    """Return what this party may see of the ground in an exercise (None: live) as JSON.
+
+    The incidents are read anew only when any changed.
+    """
     desk = office.desk
-    marks = desk.picture.marks(None)
+    marks = desk.picture.marks(exercise)
     if office.plan_incidents is None or office.plan_incidents[0] is not marks:
-        office.plan_incidents = (marks, happened(desk.picture))
-    return msgspec.json.encode(standing_of(desk.picture, desk.party, desk.now(), office.plan_incidents[1]))
+        office.plan_incidents = (marks, happened(desk.picture, exercise))
+    taken = standing_of(desk.picture, desk.party, desk.now(), office.plan_incidents[1], exercise)
+    return msgspec.json.encode(taken)
 
 
 @get("/api/plan", opt=READERS, operation_id="getPlan", tags=["plan"])
-async def get_plan(request: Call, office: Here, spread_provinces: Spread = False) -> PlanView:
+async def get_plan(request: Call, office: Here, spread_provinces: Spread = False, exercise: Drill = None) -> PlanView:
     """What a plan is made from: incidents by table and precision, places, candidates, crossings, units."""
-    return await _ask(request, office, "plan-describe", Scenario(spread_provinces=spread_provinces), "", PlanView)
+    return await _ask(request, office, "plan-describe", Scenario(spread_provinces=spread_provinces), PlanView, exercise)
 
 
 @get("/api/plan/places", opt=READERS, operation_id="searchPlaces", tags=["plan"])
-async def search_places(request: Call, office: Here, text: Name) -> list[PlaceFound]:
+async def search_places(request: Call, office: Here, text: Name, exercise: Drill = None) -> list[PlaceFound]:
     """Places of the region by name, as further candidates."""
-    return await _ask(request, office, "plan-places", Search(text=text), "", list[PlaceFound])
+    return await _ask(request, office, "plan-places", Search(text=text), list[PlaceFound], exercise)
 
 
 @post("/api/plan/site", opt=READERS, operation_id="planSite", tags=["plan"], status_code=200)
-async def plan_site(request: Call, office: Here, data: JSONBody[Scenario]) -> SitedView:
+async def plan_site(request: Call, office: Here, data: JSONBody[Scenario], exercise: Drill = None) -> SitedView:
     """Choose sites: the answer with its bound, and the cover that it gives."""
-    return await _ask(request, office, "plan-site", data, data.asker, SitedView)
+    return await _ask(request, office, "plan-site", data, SitedView, exercise, data.asker)
 
 
 @post("/api/plan/reach", opt=READERS, operation_id="planReach", tags=["plan"], status_code=200)
-async def plan_reach(request: Call, office: Here, data: JSONBody[ReachBody]) -> ReachView:
+async def plan_reach(request: Call, office: Here, data: JSONBody[ReachBody], exercise: Drill = None) -> ReachView:
     """The area that chosen candidates reach by road within 30, 60 and 120 minutes."""
-    return await _ask(request, office, "plan-reach", data, data.asker, ReachView)
+    return await _ask(request, office, "plan-reach", data, ReachView, exercise, data.asker)
 
 
 @post("/api/plan/dividend", opt=READERS, operation_id="planDividend", tags=["plan"], status_code=200)
-async def plan_dividend(request: Call, office: Here, data: JSONBody[DividendBody]) -> DividendView:
+async def plan_dividend(
+    request: Call, office: Here, data: JSONBody[DividendBody], exercise: Drill = None
+) -> DividendView:
     """The same units as two forces and as one, what each rule costs; with ``runs`` simulated under load, too."""
-    return await _ask(request, office, "plan-dividend", data, data.asker, DividendView)
+    return await _ask(request, office, "plan-dividend", data, DividendView, exercise, data.asker)
 
 
 @post("/api/plan/site/export", opt=READERS, operation_id="exportSites", tags=["plan"], status_code=200)
-async def export_sites(request: Call, office: Here, data: JSONBody[SiteExport]) -> Response[bytes]:
+async def export_sites(
+    request: Call, office: Here, data: JSONBody[SiteExport], exercise: Drill = None
+) -> Response[bytes]:
     """One scenario, or two side by side, as GeoJSON, CSV, HTML or PDF."""
-    return await _file(request, office, "plan-site-file", SiteOrder(order=data, stamp=_stamp(request, office)))
+    return await _file(
+        request, office, "plan-site-file", SiteOrder(order=data, stamp=_stamp(request, office)), exercise
+    )
 
 
 @post("/api/plan/dividend/export", opt=READERS, operation_id="exportDividend", tags=["plan"], status_code=200)
-async def export_dividend(request: Call, office: Here, data: JSONBody[DividendExport]) -> Response[bytes]:
+async def export_dividend(
+    request: Call, office: Here, data: JSONBody[DividendExport], exercise: Drill = None
+) -> Response[bytes]:
     """The dividend as GeoJSON or CSV, or as the one-page result (HTML, PDF)."""
-    return await _file(request, office, "plan-dividend-file", DividendOrder(order=data, stamp=_stamp(request, office)))
+    return await _file(
+        request, office, "plan-dividend-file", DividendOrder(order=data, stamp=_stamp(request, office)), exercise
+    )
 
 
-async def _file(request: Call, office: Office, task: str, question: msgspec.Struct) -> Response[bytes]:
-    file = await _ask(request, office, task, question, "", FileMade)
+async def _file(
+    request: Call, office: Office, task: str, question: msgspec.Struct, exercise: str | None
+) -> Response[bytes]:
+    file = await _ask(request, office, task, question, FileMade, exercise)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)
 

@@ -9776,6 +9776,8 @@ export interface operations {
     readonly getPlan: {
         readonly parameters: {
             readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
                 /** @description Spread what is known to a province over it */
                 readonly spread_provinces?: boolean;
             };
@@ -9816,7 +9818,10 @@ export interface operations {
     };
     readonly planDividend: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -9858,7 +9863,10 @@ export interface operations {
     };
     readonly exportDividend: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -9901,6 +9909,8 @@ export interface operations {
     readonly searchPlaces: {
         readonly parameters: {
             readonly query: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
                 /** @description A part of the place's name */
                 readonly text: string;
             };
@@ -9941,7 +9951,10 @@ export interface operations {
     };
     readonly planReach: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -9983,7 +9996,10 @@ export interface operations {
     };
     readonly planSite: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -10025,7 +10041,10 @@ export interface operations {
     };
     readonly exportSites: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Absent: the live desk */
+                readonly exercise?: string | null;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;

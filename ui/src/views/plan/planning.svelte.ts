@@ -31,7 +31,7 @@ export class Question<T> {
     this.#asked = key;
     this.busy = true;
     try {
-      const answer = await askPlan<T>(desk.client, this.what, { ...question, asker: this.asker });
+      const answer = await askPlan<T>(desk.client, desk.room, this.what, { ...question, asker: this.asker });
       if (key !== this.#asked) return;
       this.answer = answer;
       this.problem = null;
@@ -89,10 +89,14 @@ export class Planning {
   /** What both scenarios and the dividend share. */
   readonly shared = $derived({ weights: this.weights, spread_provinces: this.spread });
 
+  get #answers() {
+    return [this.sited.a, this.sited.b, this.dividend];
+  }
+
   async load(): Promise<void> {
     this.problem = null;
     try {
-      this.view = await planOf(desk.client, this.spread);
+      this.view = await planOf(desk.client, desk.room, this.spread);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.problem = error;
@@ -104,8 +108,14 @@ export class Planning {
     if (!answer || !this.view || answer.ground === this.view.ground || answer.ground === this.#followed) return;
     this.#followed = answer.ground;
     void this.load().then(() => {
-      for (const held of [this.sited.a, this.sited.b, this.dividend]) if (held.answer && held.answer.ground !== this.view?.ground) void held.renew();
+      for (const held of this.#answers) if (held.answer && held.answer.ground !== this.view?.ground) void held.renew();
     });
+  }
+
+  /** Asks everything anew in the room that is open now: another drill, or the live desk. */
+  async enter(): Promise<void> {
+    await this.load();
+    for (const held of this.#answers) void held.renew();
   }
   /** The ground that was read anew for last; written by `follow`, so that none is read for twice. */
   #followed = "";
