@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.calls import act, words
 from browser.desks import Desk, Desks, axe, overflowing, send_warning
 
 LANGUAGES = ("en", "fa", "ur")
@@ -48,6 +50,65 @@ def test_a_room_is_marked_on_every_screen_every_row_in_the_tab_and_in_print(desk
     page.emulate_media(media="print")
     expect(page.locator(".banner")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.banner')).position") == "fixed"
+
+
+def drilled(page: Page, name: str) -> tuple[str, str]:
+    """Write an incident, a report of it and a warning about it in an exercise; references of the first and last."""
+    now = int(time.time() * 1_000_000)
+    place = {"lat": 284_000_000, "lon": 612_000_000, "precision": 2}
+    when = {"start": now, "end": now}
+    data = {"title": words("Fire made up for the drill"), "category": "ambush", "when": when, "place": place}
+    incident = act(page, "incident", data, "joint", exercise=name)
+    act(page, "report", {"incident": incident, "text": words("Made up, too")}, "joint", exercise=name)
+    said = {"to": "pk", "urgency": "priority", "text": words("Smoke drifts over"), "about": incident}
+    return incident, act(page, "warning", said, "joint", exercise=name)
+
+
+def test_each_row_of_an_exercise_is_marked_at_the_table_the_handover_and_the_incident(desks: Desks) -> None:
+    desk, name = desks["ir"], f"rows-{uuid4().hex[:8]}"
+    page = desk.sign_in_as("commander", size=(1440, 1000))
+    incident, warning = drilled(page, name)
+    act(page, "watch-handover", {"incoming": "commander"}, exercise=name)
+    room(desk, page, name, "/cell")
+    expect(page.locator("#joint summary", has_text=incident).locator(".exmark")).to_have_text("EX")
+    expect(page.locator(".owes summary", has_text=warning).locator(".exmark")).to_have_text("EX")
+    room(desk, page, name, "/handover")
+    expect(page.locator(".handover li", has_text=warning).locator(".exmark")).to_have_text("EX")
+    expect(page.locator(".past li .exmark")).to_have_text("EX")
+    room(desk, page, name, f"/incident/{incident}")
+    for row in ("[aria-labelledby=timeline-title] li", ".side article", "[aria-labelledby=items-title] li"):
+        rows = page.locator(row)
+        expect(rows.first).to_be_visible()
+        expect(rows.filter(has_not=page.locator(".exmark"))).to_have_count(0)
+    page.goto(f"{desk.url}/records?room={name}&ref={warning}")
+    expect(page.locator("#record .head .exmark")).to_have_text("EX")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("what", ["log", "handover", "incident"])
+def test_each_row_of_an_exercise_is_marked_on_paper(desks: Desks, what: str, language: str) -> None:
+    desk, name = desks["ir"], f"paper-{uuid4().hex[:8]}"
+    page = desk.watch(language)
+    incident, _ = drilled(page, name)
+    page.goto(f"{desk.url}/print?what={what}&ref={incident}&room={name}")
+    rows = page.locator(".sheet tbody tr")
+    expect(rows.first).to_be_visible()
+    expect(rows.first.locator(".mark")).to_have_text("EX" if language == "en" else WORDS[language])
+    expect(rows.filter(has_not=page.locator(".mark"))).to_have_count(0)
+    page.emulate_media(media="print")
+    expect(rows.first.locator(".mark")).to_be_visible()
+    page.emulate_media(media="screen")
+    assert axe(page) == []
+
+
+def test_what_administration_changes_is_live_and_says_so_in_a_room(desks: Desks) -> None:
+    desk, name = desks["ir"], f"office-{uuid4().hex[:8]}"
+    page = desk.sign_in_as("administrator", "/admin/officers")
+    expect(page.locator(".rows li").first).to_be_visible()
+    expect(page.locator(".part .exmark")).to_have_count(0)
+    for part, row in (("officers", ".rows li"), ("partners", ".part .panel + .panel"), ("agreement", "li .row")):
+        room(desk, page, name, f"/admin/{part}")
+        expect(page.locator(row).first.locator(".exmark").first).to_have_text("LIVE")
 
 
 def test_a_live_warning_reaches_an_officer_in_an_exercise_and_is_not_mixed_with_it(desks: Desks) -> None:

@@ -75,6 +75,19 @@ def test_no_text_is_read_as_markup(text: str) -> None:
         assert pdf(paper(what, told(text), "fa"), NOW).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("what", ["incident", "log", "handover"])
+def test_each_row_of_an_exercise_is_marked_and_none_of_what_is_live(what: str, language: Language) -> None:
+    def marked(one: Paper) -> list[bool]:
+        return [any(text.mark for cell in row for text in cell) for part in one.sections for row in part.rows]
+
+    drilled = marked(paper(what, told("shots heard", "autumn"), language, "autumn"))
+    live = marked(paper(what, told("shots heard"), language))
+    assert len(drilled) == len(live) > 0
+    assert all(drilled)
+    assert not any(live)
+
+
 @needs_poppler
 def test_hostile_text_is_printed_as_it_stands(tmp_path: Path) -> None:
     page = " ".join(" ".join(text_of(pdf(paper("incident", told(HOSTILE[0]), "en"), NOW), tmp_path)).split())

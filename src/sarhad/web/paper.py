@@ -8,12 +8,16 @@ from sarhad.wire.values import Language
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line: ``lang`` sets its direction (``id`` for references, times, numbers: left to right)."""
+    """One line: ``lang`` sets its direction (``id`` for references, times, numbers: left to right).
+
+    ``mark``: the mark of an exercise, white on black.
+    """
 
     t: str
     lang: str = ""
     bold: bool = False
     faint: bool = False
+    mark: bool = False
 
 
 Cell = tuple[Text, ...]

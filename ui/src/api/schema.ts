@@ -5330,6 +5330,8 @@ export interface components {
             readonly faint?: boolean;
             /** @default  */
             readonly lang?: string;
+            /** @default false */
+            readonly mark?: boolean;
             readonly t: string;
         };
         /** Thaw */

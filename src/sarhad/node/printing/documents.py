@@ -54,6 +54,16 @@ class Printing:
         named = (Text(t=place.name),) if place.name else ()
         return (*named, ident(f"{place.lat / 1e7:.5f} {place.lon / 1e7:.5f}", faint=True))
 
+    def mark(self, ref: str) -> Cell:
+        """Return the mark of a record of an exercise: it stands on each row, so that none cut out passes for live."""
+        held = self.picture.held(ref)
+        drilled = held is not None and held.header.exercise is not None
+        return (Text(t=self.say("exercise.mark"), mark=True),) if drilled else ()
+
+    def named(self, ref: str) -> Cell:
+        """Return a record's reference, marked where it is of an exercise."""
+        return (*self.mark(ref), ident(ref, bold=True))
+
     # Documents
 
     def incident(self, view: IncidentView) -> Paper:
@@ -62,7 +72,7 @@ class Printing:
             (self.say("field.category"), (Text(t=self.say(f"category.{view.category}")),)),
             (self.say("field.when"), self.moment(view.when)),
             (self.say("field.place"), self.place(view.place)),
-            (self.say("field.record"), (ident(view.ref, bold=True),)),
+            (self.say("field.record"), self.named(view.ref)),
         )
         shown = [one.ref for side in view.statements for one in side.statements]
         shown += [one.ref for one in view.claims] + [one.ref for one in view.remarks]
@@ -109,11 +119,11 @@ class Printing:
             self._items("print.owed.by", mine),
             self._items("print.owed.to", theirs),
             self._section("print.day", ("field.record", "field.when", "field.title", "field.place"), (2, 6, 6, 4), [
-                ((ident(one.ref, bold=True),), self.moment(one.when), (words(one.title.text, one.title.lang),),
+                (self.named(one.ref), self.moment(one.when), (words(one.title.text, one.title.lang),),
                  self.place(one.place)) for one in recent
             ]),
             self._section("print.notices", ("field.record", "field.when", "field.text", "field.place"), (2, 6, 6, 4), [
-                ((ident(one.ref, bold=True),), self.moment(one.when), (words(one.text.text, one.text.lang),),
+                (self.named(one.ref), self.moment(one.when), (words(one.text.text, one.text.lang),),
                  self.place(one.place)) for one in notices
             ]),
         )  # fmt: skip
@@ -157,7 +167,7 @@ class Printing:
                 source = (Text(t=one.source, faint=True),) if one.source else ()
                 recalled = (Text(t=self.say("print.recalled"), bold=True),) if one.recalled else ()
                 rows.append((
-                    (ident(one.party, bold=True), ident(one.ref), ident(one.by, faint=True)),
+                    (*self.mark(one.ref), ident(one.party, bold=True), ident(one.ref), ident(one.by, faint=True)),
                     (words(one.text.text, one.text.lang), *source, *recalled),
                     numbers,
                     self.times(one.at),
@@ -175,7 +185,8 @@ class Printing:
                         value = (Text(t=self.say(f"category.{said.category}")),)
                     if said.number is not None:
                         value = (ident(digits(number(said.number), self.language)),)
-                    rows.append(((Text(t=self.say(f"field.{field.field}"), bold=True), Text(t=self.say(word))),
+                    rows.append(((*self.mark(said.ref), Text(t=self.say(f"field.{field.field}"), bold=True),
+                                  Text(t=self.say(word))),
                                  (ident(said.party), ident(said.ref, faint=True)), value))  # fmt: skip
         return self._section("print.compared", ("print.field", "print.who", "print.stated"), (4, 3, 8), rows)
 
@@ -183,11 +194,12 @@ class Printing:
         rows: list[tuple[Cell, ...]] = []
         for claim in view.claims:
             text = (words(claim.text.text, claim.text.lang),) if claim.text else ()
-            rows.append(((Text(t=self.say("kind.claim")), ident(claim.ref)), (ident(claim.party),),
+            kind = Text(t=self.say("kind.claim"))
+            rows.append(((*self.mark(claim.ref), kind, ident(claim.ref)), (ident(claim.party),),
                          (Text(t=claim.group, bold=True), *text, Text(t=claim.source, faint=True)),
                          self.times(claim.at)))  # fmt: skip
         for note in view.remarks:
-            rows.append(((Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
+            rows.append(((*self.mark(note.ref), Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
                          (ident(note.party), ident(note.by, faint=True)), (words(note.text.text, note.text.lang),),
                          self.times(note.at)))  # fmt: skip
         return self._section("print.said", ("field.record", "print.who", "field.text", "print.claimed"),
@@ -199,7 +211,8 @@ class Printing:
             held = self.picture.record(one.ref)
             proof = self._proof(held) if held is not None else ()
             when = self.times(one.start, day=one.precision > 0)
-            rows.append((when, (Text(t=self.say(f"kind.{one.kind}")),), (ident(one.ref), ident(one.party)), proof))
+            kind = Text(t=self.say(f"kind.{one.kind}"))
+            rows.append((when, (*self.mark(one.ref), kind), (ident(one.ref), ident(one.party)), proof))
         return self._section("print.timeline", ("field.when", "field.record", "print.who", "print.proof"),
                              (6, 4, 3, 6), rows)  # fmt: skip
 
@@ -217,7 +230,7 @@ class Printing:
         text = (words(str(said["text"]), str(said["lang"])),) if isinstance(said, dict) and "text" in said else ()
         kind = self.say(f"kind.{record.kind}") if record.known else self.say("kind.unknown")
         return (
-            (ident(record.ref, bold=True),),
+            self.named(record.ref),
             self.times(record.at),
             (ident(record.party), ident(record.by, faint=True)),
             (Text(t=kind, bold=True), *text),
@@ -231,7 +244,7 @@ class Printing:
             due = self.times(one.due_us) if one.due_us is not None else ()
             late = (Text(t=self.say("print.overdue"), bold=True),) if one.state == "overdue" else ()
             rows.append((
-                (ident(one.ref, bold=True), ident(one.to if one.direction == "owed-to-us" else one.party)),
+                (*self.named(one.ref), ident(one.to if one.direction == "owed-to-us" else one.party)),
                 (Text(t=self.say(f"kind.{one.kind}"), bold=True), Text(t=self.say(f"urgency.{one.urgency}"))),
                 text,
                 (*due, *late),
