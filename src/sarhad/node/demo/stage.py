@@ -112,8 +112,8 @@ def free_port() -> int:
         return port
 
 
-async def make_stage(folder: Path, region: Path, port: int) -> Stage:
-    """Make both parties' folders, start the cables, join the parties; nothing is served yet."""
+async def make_stage(folder: Path, region: Path, port: int, *, joined: bool = True) -> Stage:
+    """Make both parties' folders, start the cables, join the parties if asked to; nothing is served yet."""
     for number in (port, port + 1) if port else ():
         require_free("127.0.0.1", number, "--port (0 takes any)")
     clear_folder(folder)
@@ -124,7 +124,8 @@ async def make_stage(folder: Path, region: Path, port: int) -> Stage:
     ]
     scenario = read_scenario(region / SCENARIO)
     stage = Stage(sides[0], sides[1], region, scenario)
-    await _join(folder, stage)
+    if joined:
+        await _join(folder, stage)
     return stage
 
 
