@@ -61,7 +61,10 @@ class Overtaken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is needed at an incident, and who may read the response (None: as it was opened)."""
+    """What is needed at an incident, and who may read the response (None: as it was opened).
+
+    ``before`` (microseconds): an arrival after it is of no use to this proposal (None: no such time).
+    """
 
     incident: str
     urgency: Urgency
@@ -70,6 +73,7 @@ class Wanted:
     release: Release | None = None
     text: Words | None = None
     without: tuple[str, ...] = ()
+    before: int | None = None
 
 
 class Responding:
@@ -108,7 +112,7 @@ class Responding:
                 desk.party,
                 now,
                 view.incident,
-                need,
+                msgspec.structs.replace(need, before=wanted.before),
                 view.urgency,
                 view.exercise,
                 (*wanted.without, *late),

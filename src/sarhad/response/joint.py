@@ -174,7 +174,9 @@ def record_of(
         )
         for one in answer.chosen
     )
-    spared = (one for one in answer.passed_over if one.unit in readable)
+    told = {one.unit: one for one in answer.passed_over}
+    told |= {one.nearest.unit: one.nearest for one in answer.unmet if one.nearest is not None} | told
+    spared = (one for one in told.values() if one.unit in readable)
     return Proposal(
         response=response,
         as_of=at,

@@ -89,11 +89,15 @@ def status_of(error: SarhadError) -> int:
     return 503 if error.retry else 500
 
 
+def view_of(error: SarhadError) -> ErrorView:
+    """Return what is told of an error."""
+    view = ErrorView(code=error.code, what=error.what, where=error.where, do=error.do, retry=error.retry)
+    return msgspec.structs.replace(view, values=error.values) if isinstance(error, PlanError) else view
+
+
 def expected(_request: Request[Any, Any, Any], error: SarhadError) -> Response[ErrorView]:
     """Answer an error that the program foresaw."""
-    view = ErrorView(code=error.code, what=error.what, where=error.where, do=error.do, retry=error.retry)
-    if isinstance(error, PlanError):
-        view = msgspec.structs.replace(view, values=error.values)
+    view = view_of(error)
     headers = {}
     if isinstance(error, (Throttled, Limited)):
         headers["Retry-After"] = str(error.retry_after_s)

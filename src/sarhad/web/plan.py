@@ -13,7 +13,9 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
+from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import happened, standing_of
+from sarhad.web.errors import ErrorView, status_of, view_of
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.plan_shapes import (
@@ -34,6 +36,7 @@ from sarhad.web.plan_shapes import (
     SiteOrder,
     Stamp,
 )
+from sarhad.web.shapes import Answered
 from sarhad.web.watch import Drill
 
 READERS = allow("planner", "commander", "auditor")
@@ -45,6 +48,12 @@ Name = Annotated[
 ]
 Spread = Annotated[bool, QueryParameter(required=False, description="Spread what is known to a province over it")]
 T = TypeVar("T")
+
+
+class Unanswered(Answered, frozen=True, kw_only=True):
+    """Why a question of planning has no answer as it was put, and what to change."""
+
+    unanswered: ErrorView
 
 
 async def _ask(
@@ -63,6 +72,23 @@ async def _ask(
     if asker:
         return msgspec.json.decode(await office.latest.run(f"{actor.officer} {task} {asker}", asking), type=answer)
     return msgspec.json.decode(await asking, type=answer)
+
+
+async def _answer(
+    request: Call,
+    office: Office,
+    task: str,
+    question: Scenario | ReachBody | DividendBody,
+    answer: type[T],
+    exercise: str | None,
+) -> T | Unanswered:
+    """Ask; that a question has no answer is an answer, too: an officer who moves a slider has done nothing wrong."""
+    try:
+        return await _ask(request, office, task, question, answer, exercise, question.asker)
+    except PlanError as error:
+        if status_of(error) != 422:
+            raise
+        return Unanswered(unanswered=view_of(error))
 
 
 def _ground(office: Office, exercise: str | None) -> bytes:
@@ -91,23 +117,27 @@ async def search_places(request: Call, office: Here, text: Name, exercise: Drill
 
 
 @post("/api/plan/site", opt=READERS, operation_id="planSite", tags=["plan"], status_code=200)
-async def plan_site(request: Call, office: Here, data: JSONBody[Scenario], exercise: Drill = None) -> SitedView:
+async def plan_site(
+    request: Call, office: Here, data: JSONBody[Scenario], exercise: Drill = None
+) -> SitedView | Unanswered:
     """Choose sites: the answer with its bound, and the cover that it gives."""
-    return await _ask(request, office, "plan-site", data, SitedView, exercise, data.asker)
+    return await _answer(request, office, "plan-site", data, SitedView, exercise)
 
 
 @post("/api/plan/reach", opt=READERS, operation_id="planReach", tags=["plan"], status_code=200)
-async def plan_reach(request: Call, office: Here, data: JSONBody[ReachBody], exercise: Drill = None) -> ReachView:
+async def plan_reach(
+    request: Call, office: Here, data: JSONBody[ReachBody], exercise: Drill = None
+) -> ReachView | Unanswered:
     """The area that chosen candidates reach by road within 30, 60 and 120 minutes."""
-    return await _ask(request, office, "plan-reach", data, ReachView, exercise, data.asker)
+    return await _answer(request, office, "plan-reach", data, ReachView, exercise)
 
 
 @post("/api/plan/dividend", opt=READERS, operation_id="planDividend", tags=["plan"], status_code=200)
 async def plan_dividend(
     request: Call, office: Here, data: JSONBody[DividendBody], exercise: Drill = None
-) -> DividendView:
+) -> DividendView | Unanswered:
     """The same units as two forces and as one, what each rule costs; with ``runs`` simulated under load, too."""
-    return await _ask(request, office, "plan-dividend", data, DividendView, exercise, data.asker)
+    return await _answer(request, office, "plan-dividend", data, DividendView, exercise)
 
 
 @post("/api/plan/site/export", opt=READERS, operation_id="exportSites", tags=["plan"], status_code=200)

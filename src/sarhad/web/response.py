@@ -25,7 +25,7 @@ from sarhad.web.watch import Drill
 from sarhad.wire.ids import Ref
 from sarhad.wire.kinds import Proposal, Reason, Unit
 from sarhad.wire.record import Record
-from sarhad.wire.values import Count, Release, Short, Urgency, Words
+from sarhad.wire.values import Count, Microseconds, Release, Short, Urgency, Words
 
 READERS = allow("duty", "commander", "secretary", "planner", "auditor")
 
@@ -33,7 +33,7 @@ READERS = allow("duty", "commander", "secretary", "planner", "auditor")
 class ProposeBody(Body, frozen=True, kw_only=True):
     """What is needed there.  ``release`` is who may read the response, when this opens it.
 
-    ``without`` names units that are not to be proposed.
+    ``without`` names units that are not to be proposed.  ``before``: who would come later is not proposed.
     """
 
     incident: Ref
@@ -42,6 +42,7 @@ class ProposeBody(Body, frozen=True, kw_only=True):
     strength: Count = 0
     release: Release | None = None
     without: Annotated[tuple[Ref, ...], Meta(max_length=50)] = ()
+    before: Microseconds | None = None
 
 
 class SendBody(Body, frozen=True, kw_only=True):
@@ -202,6 +203,7 @@ async def propose(request: Call, data: JSONBody[ProposeBody], office: Here) -> W
         strength=data.strength,
         release=data.release,
         without=data.without,
+        before=data.before,
     )
     made = await office.responding.propose(signed_in(request).actor, wanted, office.responder)
     return _written(made)

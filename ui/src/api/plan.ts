@@ -1,7 +1,7 @@
 /** The calls of the Plan screen. */
 
-import { type Client, query } from "./client";
-import type { PlaceFound, PlanView } from "./types";
+import { ApiError, type Client, query } from "./client";
+import type { PlaceFound, PlanView, Unanswered } from "./types";
 
 /** What a plan is made from. */
 export function planOf(client: Client, room: string | null, spreadProvinces: boolean): Promise<PlanView> {
@@ -14,8 +14,11 @@ export function placesNamed(client: Client, room: string | null, text: string): 
 }
 
 /** One question of planning; a newer one of the same `asker` replaces it (`superseded`). */
-export function askPlan<T>(client: Client, room: string | null, what: "site" | "reach" | "dividend", question: object): Promise<T> {
-  return client.ask("POST", `/api/plan/${what}${query({ exercise: room })}`, question);
+export async function askPlan<T extends object>(client: Client, room: string | null, what: "site" | "reach" | "dividend", question: object): Promise<T> {
+  const answer = await client.ask<T | Unanswered>("POST", `/api/plan/${what}${query({ exercise: room })}`, question);
+  if (!("unanswered" in answer)) return answer;
+  const { code, what: said, do: mend, values } = answer.unanswered;
+  throw new ApiError(422, code, said, mend ?? "", false, values);
 }
 
 /** A plan as a file, and the name that the node gave it. */

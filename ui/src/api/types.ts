@@ -2,7 +2,7 @@
 
 export type * from "./schema";
 
-export type { CoverView, DividendView, EstimateView, HelpView, LoadView, PassageView, PlaceFound, PlanView, ReachView, RuleView, SitedView, SiteView } from "./schema";
+export type { CoverView, DividendView, EstimateView, HelpView, LoadView, PassageView, PlaceFound, PlanView, ReachView, RuleView, SitedView, SiteView, Unanswered } from "./schema";
 
 /** The region package's own description, `region.json` (docs/region.md). */
 export interface Region {

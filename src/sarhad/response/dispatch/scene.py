@@ -219,13 +219,13 @@ class Scene:
             return caveat_reason("caveat", caveat)
         at = self.arrival_s(u, j)
         if at is None:
-            return self._no_way(mover, j)
+            return self._no_way(u, mover, j)
         before = incident.need.before
         if before is not None and self.snapshot.at + at * 1_000_000 > before:
             return Reason(code="too-late", values={"arrival_s": at, "before": before})
         return None
 
-    def _no_way(self, mover: Traveller, j: int) -> Reason:
+    def _no_way(self, u: int, mover: Traveller, j: int) -> Reason:
         on_ground = mover.kind not in AIR
         leg, row = self.field.leg(mover)
         origins, places = leg.origins, leg.places
@@ -243,10 +243,21 @@ class Scene:
         may = [gate for gate in usable if gate.permits(mover.party, mover.kind)]
         if not may:
             return Reason(code="no-permission", values={"crossings": tuple(gate.code for gate in usable)})
-        shut = [gate for gate in may if gate.through(mover.depart_ms) is None]
-        if len(shut) == len(may):
+        shut = [gate for gate in may if gate.through(mover.depart_ms) is None or gate in self._found_shut(u)]
+        if shut and (len(shut) == len(may) or self._always_open.arrival_ms[u, j] < FAR):
             return Reason(code="crossing-closed", values={"crossings": tuple(gate.code for gate in shut)})
         return Reason(code="no-road")
+
+    def _found_shut(self, u: int) -> list[Gate]:
+        """Return the gates that a unit gets to when they will not open any more."""
+        travel = self.travel
+        missed = (travel.reached_ms[u] < FAR) & (travel.let_in_ms[u] >= FAR)
+        return [self.gates[travel.hop_gate[hop]] for hop in np.nonzero(missed)[0]]
+
+    @cached_property
+    def _always_open(self) -> Travel:
+        """When everybody would be there were no crossing ever closed: whether it is a closure that keeps a unit."""
+        return self.field.travel(self.fleet, self.rows, tuple(gate.always_open() for gate in self.gates))
 
 
 def caveat_reason(code: str, caveat: CaveatState) -> Reason:

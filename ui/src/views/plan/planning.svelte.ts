@@ -13,7 +13,7 @@ export const SLOTS: readonly Slot[] = ["a", "b"];
 const PAUSE_MS = 180;
 
 /** One kind of question: the newest answer, whether another is on its way, and what went wrong. */
-export class Question<T> {
+export class Question<T extends object> {
   answer = $state.raw<T | null>(null);
   busy = $state(false);
   problem = $state.raw<ApiError | null>(null);
