@@ -40,32 +40,32 @@ def act(desk: Desk, page: Page, kind: str, data: dict[str, Any], room: str | Non
     return str(answer.json()["ref"])
 
 
-def make_ready(desk: Desk) -> None:
+def make_ready(desk: Desk, room: str = ROOM) -> None:
     """Open Mirjaveh in the drill, whatever the hour at which the test runs, and end what other tests left under way."""
     page = desk.sign_in_as("commander")
-    ground = page.request.get(f"{desk.url}/api/ground?exercise={ROOM}").json()
+    ground = page.request.get(f"{desk.url}/api/ground?exercise={room}").json()
     held = next(one for one in ground["crossings"] if one["code"] == "C1" and one["party"] == desk.party)
     if held["opens_s"] or held["closes_s"]:
         kept = {name: held[name] for name in ("code", "names", "place", "modes")}
-        act(desk, page, "crossing", {**kept, "status": "open"})
-    for one in page.request.get(f"{desk.url}/api/taskings?exercise={ROOM}").json():
+        act(desk, page, "crossing", {**kept, "status": "open"}, room)
+    for one in page.request.get(f"{desk.url}/api/taskings?exercise={room}").json():
         if one["party"] == desk.party and one["status"] not in ("closed", "declined"):
-            act(desk, page, "tasking", {"unit": one["unit"], "incident": one["incident"], "status": "closed"})
+            act(desk, page, "tasking", {"unit": one["unit"], "incident": one["incident"], "status": "closed"}, room)
 
 
-def new_incident(desk: Desk, page: Page) -> str:
+def new_incident(desk: Desk, page: Page, room: str = ROOM, **where: Any) -> str:
     """A fire just inside Iran, nearer by road to a post of the other side than to most of its own."""
     now = time.time_ns() // 1_000
-    place = {"lat": 289_500_000, "lon": 614_800_000, "precision": 1, "name": "Mirjaveh"}
+    place = {"lat": 289_500_000, "lon": 614_800_000, "precision": 1, "name": "Mirjaveh", **where}
     title = {"lang": "en", "text": "Drill: vehicle fire south of Mirjaveh"}
     return act(desk, page, "incident", {
         "title": title, "category": "disaster", "when": {"start": now, "end": now}, "place": place,
-    })  # fmt: skip
+    }, room)  # fmt: skip
 
 
-def box(desk: Desk, page: Page, ref: str) -> Locator:
+def box(desk: Desk, page: Page, ref: str, room: str = ROOM) -> Locator:
     """Open the incident's page and return its response."""
-    page.goto(f"{desk.url}/incident/{ref}?room={ROOM}")
+    page.goto(f"{desk.url}/incident/{ref}?room={room}")
     found = page.locator("#response")
     expect(found.locator("form, .chart, .dim").first).to_be_visible()
     return found
