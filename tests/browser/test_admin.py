@@ -138,6 +138,20 @@ def test_the_digits_are_asked_for_as_they_are_read_out(desks: Desks) -> None:
     expect(page.locator(".join")).to_contain_text("This party is known here already")
 
 
+def test_what_is_being_written_stays_when_the_language_is_switched(desks: Desks) -> None:
+    page = administration(desks["pk"], "administrator", "partners")
+    page.get_by_role("button", name="Change keys…").click()
+    page.get_by_label("Reason, for the record").fill("Half a sent")
+    page.get_by_role("button", name="فارسی").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fa")
+    expect(page.locator(".open input[type=text]")).to_have_value("Half a sent")
+    page.locator("body").press("Control+k")
+    page.get_by_role("combobox").last.fill("خاش")
+    page.get_by_role("button", name="English", include_hidden=True).evaluate("(button) => button.click()")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("combobox").last).to_have_value("خاش")
+
+
 def test_a_duty_officer_is_not_shown_the_way(desks: Desks) -> None:
     page = desks["ir"].sign_in_as("duty")
     expect(page.get_by_role("link", name="Administration")).to_have_count(0)

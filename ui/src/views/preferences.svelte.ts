@@ -1,5 +1,6 @@
 /** What an officer set for this machine: language, theme, sound, keys.  Kept in the browser. */
 
+import { untrack } from "svelte";
 import { direction, translator, type Catalogue, type Translate } from "../model/texts";
 import { number, type Language } from "../model/time";
 
@@ -66,7 +67,8 @@ class Preferences {
 
   /** Resolves when the words of every screen are here. */
   async whole(): Promise<void> {
-    const language = this.language;
+    // Who waits for the words must not begin anew with each language: what is being written would be gone.
+    const language = untrack(() => this.language);
     this.#all ??= LATER[language]().then(
       (part) => {
         if (this.language === language) this.#words = { ...this.#words, ...part.default };
