@@ -4597,6 +4597,8 @@ export interface components {
         };
         /** ProposeBody */
         readonly ProposeBody: {
+            /** @description UTC, microseconds since 1970 */
+            readonly before?: number | null;
             /** @default [] */
             readonly capabilities?: readonly string[];
             /** @description log:sequence of a record */
@@ -5384,6 +5386,10 @@ export interface components {
             readonly steps: readonly components["schemas"]["StepView"][];
             readonly unit: string;
         };
+        /** Unanswered */
+        readonly Unanswered: {
+            readonly unanswered: components["schemas"]["ErrorView"];
+        };
         /** Unit */
         readonly Unit: {
             /** @default [] */
@@ -5826,6 +5832,7 @@ export type TitleView = components['schemas']['TitleView'];
 export type TrackPoint = components['schemas']['TrackPoint'];
 export type TrackView = components['schemas']['TrackView'];
 export type TurnoutView = components['schemas']['TurnoutView'];
+export type Unanswered = components['schemas']['Unanswered'];
 export type Unit = components['schemas']['Unit'];
 export type UnitChoice = components['schemas']['UnitChoice'];
 export type UnitRequest = components['schemas']['UnitRequest'];
@@ -9858,7 +9865,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DividendView"];
+                    readonly "application/json": components["schemas"]["DividendView"] | components["schemas"]["Unanswered"];
                 };
             };
         };
@@ -9991,7 +9998,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReachView"];
+                    readonly "application/json": components["schemas"]["ReachView"] | components["schemas"]["Unanswered"];
                 };
             };
         };
@@ -10036,7 +10043,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SitedView"];
+                    readonly "application/json": components["schemas"]["SitedView"] | components["schemas"]["Unanswered"];
                 };
             };
         };
