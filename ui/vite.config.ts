@@ -79,7 +79,7 @@ function leaveOut(): Plugin {
 
 export default defineConfig({
   plugins: [words(), leaveOut(), svelte(), budget()],
-  resolve: { alias: { $texts: path("../src/sarhad/web/texts") } },
+  resolve: { alias: { $texts: path("../src/sarhad/web/texts"), $web: path("../src/sarhad/web") } },
   build: {
     outDir: path("../src/sarhad/web/static"),
     emptyOutDir: true,

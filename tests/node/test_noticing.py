@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from desk.conftest import ir, pk
 from desk.house import House, settle, words
-from sarhad.desk.approvals import Admit, AnyDeed, GiveRoles, ResetSignIn, RotateKeys, Thaw
-from sarhad.node import thawing
-from sarhad.node.drill import at_desk
-from sarhad.node.noticing import Noticing, announcement, ending
+from sarhad.node.noticing import Noticing
 from sarhad.picture.views import NoticeView
-from sarhad.web import admin
 from sarhad.wire import kinds as k
 from sarhad.wire.errors import Unavailable
 from sarhad.wire.values import JOINT, OWN, Moment, Names, Place, Range, Release
@@ -45,31 +39,6 @@ class Line:
 @pytest_asyncio.fixture
 async def line(ir: House, pk: House) -> Line:
     return Line(ir, pk, await furnish(ir, pk), Noticing(ir.desk, compute))
-
-
-def test_the_pages_read_every_sentence_of_the_node_in_the_readers_language() -> None:
-    source = (Path(__file__).parents[2] / "ui/src/model/nodesays.ts").read_text()
-    patterns = re.findall(r"\[/(\^.*?\$)/s?, ", source)
-    known = [re.compile(one.replace("(?<", "(?P<"), re.DOTALL) for one in patterns]
-    deeds: list[AnyDeed] = [
-        GiveRoles(officer="deputy", data={"roles": ["commander", "planner"]}),
-        ResetSignIn(officer="deputy"),
-        Admit(party="tr", fingerprint="12345 67890", file=""),
-        Thaw(partner="pk"),
-        RotateKeys(keys=("log", "tls")),
-    ]
-    said = [
-        *(words.text for words in (announcement("ir"), *map(ending, ("declined", "closed", "en-route")))),
-        *(note(one) for one in deeds for note in (admin.confirmed_note, admin.withdrawn_note)),
-        *(admin.proposed_note(one, "A reason. Reason: two\nlines") for one in deeds),
-        *map(admin.said, deeds),
-        admin.reset_note("deputy"),
-        thawing.decided_note("pk", "two checkpoints of one size", "It was explained."),
-        thawing.confirmed_note("pk.2"),
-        at_desk.begins_note("founding-case", "0" * 64, 10),
-    ]
-    for sentence in said:
-        assert any(one.fullmatch(sentence) for one in known), sentence
 
 
 async def test_an_order_that_leads_near_the_line_is_announced_by_the_node(line: Line) -> None:

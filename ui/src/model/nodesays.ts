@@ -1,34 +1,15 @@
 /** What a node writes by itself is signed in one language; its few sentences are known, and read in the reader's. */
 
+import known from "$web/sentences.json";
 import type { Translate } from "./texts";
 import type { Language } from "./time";
 
 type Sentence = readonly [RegExp, string];
 
-/** The sentences of `node/noticing.py`, `desk/responding.py`, `web/admin.py`, `node/thawing.py`, `node/drill/at_desk.py`. */
-const SENTENCES: readonly Sentence[] = [
-  [/^A unit of (?<party>[a-z]{2,8}) responds near the line$/, "response"],
-  [/^The unit cannot come$/, "declined"],
-  [/^The unit's task is closed$/, "closed"],
-  [/^The unit was ordered anew$/, "anew"],
-  [/^What is needed has changed$/, "needed"],
-  [/^Drill begins: scenario (?<scenario>\S+), file (?<file>[0-9a-f]{64}), speed (?<speed>\d+)\.$/, "drill"],
-  [/^The sign-in of (?<officer>\S+) was reset: a one-time password was given\.$/, "reset"],
-  [/^Proposed, for a second officer to confirm: (?<deed>.+?)\. Reason: (?<reason>.*)$/s, "proposed"],
-  [/^Confirmed: the log (?<log>\S+) is accepted again\.$/, "accepts"],
-  [/^The log (?<log>\S+) is accepted again\. It was frozen because: (?<why>.+)\. Reason: (?<reason>.*)$/s, "accepted"],
-  [/^Confirmed: (?<deed>.+)\.$/, "confirmed"],
-  [/^Withdrawn: (?<deed>.+)\.$/, "withdrawn"],
-];
-
+const compiled = (rows: readonly (readonly string[])[]): readonly Sentence[] => rows.map(([pattern = "", name = ""]) => [new RegExp(pattern, "s"), name]);
+const SENTENCES = compiled(known.sentences);
 /** What two officers decide, within such a sentence. */
-const DEEDS: readonly Sentence[] = [
-  [/^(?<officer>\S+) becomes (?<roles>[a-z]+(?:, [a-z]+)*)$/, "roles"],
-  [/^(?<officer>\S+) gets a one-time password$/, "password"],
-  [/^(?<party>[a-z]{2,8}) becomes a partner, with the fingerprint (?<print>[\d ]+)$/, "admit"],
-  [/^the frozen log of (?<party>[a-z]{2,8}) is accepted again$/, "thaw"],
-  [/^our own keys are changed: (?<keys>.+)$/, "keys"],
-];
+const DEEDS = compiled(known.deeds);
 
 export interface Said {
   readonly text: string;
@@ -47,7 +28,7 @@ export function said(words: Said, language: Language, t: Translate, partyName: (
         ...rest,
         ...(party ? { party: partyName(party) } : {}),
         ...(deed ? { deed: tell(deed, DEEDS) ?? deed } : {}),
-        ...(roles ? { roles: roles.split(", ").map((role) => known(t(`role.${role}`)) ?? role).join(language === "en" ? ", " : "، ") } : {}),
+        ...(roles ? { roles: roles.split(", ").map((role) => there(t(`role.${role}`)) ?? role).join(language === "en" ? ", " : "، ") } : {}),
       });
     }
     return null;
@@ -57,6 +38,6 @@ export function said(words: Said, language: Language, t: Translate, partyName: (
 }
 
 /** A text that is here; null for a key without one. */
-function known(text: string): string | null {
+function there(text: string): string | null {
   return text.startsWith("[") ? null : text;
 }

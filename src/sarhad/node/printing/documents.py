@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sarhad.node.printing import nodesays
 from sarhad.node.printing.dates import both, digits
 from sarhad.node.printing.paper import ident, lines, number, translator, words
 from sarhad.picture import Picture
@@ -14,7 +15,7 @@ from sarhad.picture.views import IncidentView, ItemView, RecordFilter, RecordVie
 from sarhad.web.paper import Cell, Paper, Section, Text
 from sarhad.wire.errors import Refused
 from sarhad.wire.registry import KINDS
-from sarhad.wire.values import Language, Moment, Place
+from sarhad.wire.values import Language, Moment, Place, Words
 
 DAY_US = 86_400_000_000
 MAX_ROWS = 400
@@ -35,6 +36,16 @@ class Printing:
     def say(self, key: str, **values: object) -> str:
         """Return a text of the catalogue."""
         return translator(self.language)(key, **values)
+
+    def written(self, said: Words, *, bold: bool = False) -> Text:
+        """Return what somebody wrote; a node's own sentences in the language of the print."""
+        read = nodesays.said(said, self.language, self.say, self.party_name)
+        return words(read.text, read.lang, bold=bold)
+
+    def party_name(self, party: str) -> str:
+        """Return what a party is called in the language of the print."""
+        manifest = self.picture.manifest(party)
+        return party if manifest is None else getattr(manifest.names, self.language, "") or manifest.names.en
 
     def times(self, us: int, *, day: bool = False, faint: bool = False) -> Cell:
         """Return a time on each side's clock, both calendars."""
@@ -77,7 +88,7 @@ class Printing:
         shown = [one.ref for side in view.statements for one in side.statements]
         shown += [one.ref for one in view.claims] + [one.ref for one in view.remarks]
         shown += [one.ref for one in view.timeline]
-        title = words(view.title.text, view.title.lang, bold=True)
+        title = self.written(view.title, bold=True)
         sections = (self._statements(view), self._compared(view), self._said(view), self._timeline(view))
         return self._paper(title, view.exercise, head, sections, shown, view.ref)
 
@@ -119,11 +130,11 @@ class Printing:
             self._items("print.owed.by", mine),
             self._items("print.owed.to", theirs),
             self._section("print.day", ("field.record", "field.when", "field.title", "field.place"), (2, 6, 6, 4), [
-                (self.named(one.ref), self.moment(one.when), (words(one.title.text, one.title.lang),),
+                (self.named(one.ref), self.moment(one.when), (self.written(one.title),),
                  self.place(one.place)) for one in recent
             ]),
             self._section("print.notices", ("field.record", "field.when", "field.text", "field.place"), (2, 6, 6, 4), [
-                (self.named(one.ref), self.moment(one.when), (words(one.text.text, one.text.lang),),
+                (self.named(one.ref), self.moment(one.when), (self.written(one.text),),
                  self.place(one.place)) for one in notices
             ]),
         )  # fmt: skip
@@ -168,7 +179,7 @@ class Printing:
                 recalled = (Text(t=self.say("print.recalled"), bold=True),) if one.recalled else ()
                 rows.append((
                     (*self.mark(one.ref), ident(one.party, bold=True), ident(one.ref), ident(one.by, faint=True)),
-                    (words(one.text.text, one.text.lang), *source, *recalled),
+                    (self.written(one.text), *source, *recalled),
                     numbers,
                     self.times(one.at),
                 ))  # fmt: skip
@@ -193,14 +204,14 @@ class Printing:
     def _said(self, view: IncidentView) -> Section:
         rows: list[tuple[Cell, ...]] = []
         for claim in view.claims:
-            text = (words(claim.text.text, claim.text.lang),) if claim.text else ()
+            text = (self.written(claim.text),) if claim.text else ()
             kind = Text(t=self.say("kind.claim"))
             rows.append(((*self.mark(claim.ref), kind, ident(claim.ref)), (ident(claim.party),),
                          (Text(t=claim.group, bold=True), *text, Text(t=claim.source, faint=True)),
                          self.times(claim.at)))  # fmt: skip
         for note in view.remarks:
             rows.append(((*self.mark(note.ref), Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
-                         (ident(note.party), ident(note.by, faint=True)), (words(note.text.text, note.text.lang),),
+                         (ident(note.party), ident(note.by, faint=True)), (self.written(note.text),),
                          self.times(note.at)))  # fmt: skip
         return self._section("print.said", ("field.record", "print.who", "field.text", "print.claimed"),
                              (3, 3, 7, 6), rows)  # fmt: skip
@@ -227,7 +238,7 @@ class Printing:
 
     def _log_row(self, record: RecordView) -> tuple[Cell, ...]:
         said = record.data.get("text") or record.data.get("title") or record.data.get("reason")
-        text = (words(str(said["text"]), str(said["lang"])),) if isinstance(said, dict) and "text" in said else ()
+        text = (self.written(Words(**said)),) if isinstance(said, dict) and {*said} == {"lang", "text"} else ()
         kind = self.say(f"kind.{record.kind}") if record.known else self.say("kind.unknown")
         return (
             self.named(record.ref),
@@ -240,7 +251,7 @@ class Printing:
     def _items(self, title: str, items: list[ItemView]) -> Section:
         rows: list[tuple[Cell, ...]] = []
         for one in items:
-            text = (words(one.text.text, one.text.lang),) if one.text else ()
+            text = (self.written(one.text),) if one.text else ()
             due = self.times(one.due_us) if one.due_us is not None else ()
             late = (Text(t=self.say("print.overdue"), bold=True),) if one.state == "overdue" else ()
             rows.append((
