@@ -54,7 +54,7 @@ def shuffled(standing: Standing, land: Land, seed: int) -> Board:
     return Board(other, msgspec.structs.replace(standing, **parts))
 
 
-@pytest.mark.parametrize("method", ["maximal", "median", "centre", "expected"])
+@pytest.mark.parametrize("method", ["maximal", "median", "centre", "expected", "all"])
 def test_the_answer_does_not_depend_on_the_order_of_the_ground(land: Land, standing: Standing, method: Any) -> None:
     asked = Scenario(method=method, sites=4, at=("posts", "crossings", "towns"), limit_s=20)
     first = Board(land, standing)

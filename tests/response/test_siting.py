@@ -123,3 +123,18 @@ def test_weights_are_those_that_were_said() -> None:
     assert found.weight[0] == 3 * 0.5 + 0.5
     with pytest.raises(SitingError, match="at least 0"):
         demand([], *PLACES, SIDES, weights={"bombing": -1.0})
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_large_covering_is_bounded_by_its_linear_relaxation_and_still_exact(seed: int) -> None:
+    """So many incidences that the multipliers come from the relaxation; two sites, so that every pair can be tried."""
+    chance = np.random.default_rng(seed)
+    at = chance.random((700, 2))
+    covers = ((at[:, None] - at[None]) ** 2).sum(axis=2) <= 0.3**2
+    weight = chance.integers(1, 50, 700).astype(np.float64)
+    assert covers.sum() > 60_000
+    alone = weight @ covers
+    both = alone[:, None] + alone[None] - (covers * weight[:, None]).T @ covers.astype(np.float64)
+    answer = siting.maximal_covering(covers, weight, 2)
+    assert answer.status == "optimal"
+    assert answer.value == answer.bound == both.max()

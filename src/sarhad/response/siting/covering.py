@@ -30,6 +30,11 @@ CHUNK_WORK = 20_000_000
 SWAPS = (200_000, 1_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000)
 """Exchanges tried in each round of annealing; a later round only if the one before left a gap."""
 
+LONG_WORK = 1_900_000_000
+POLISH_ROUNDS = 200
+"""For a large problem: the incidences visited in the one long annealing after its linear
+relaxation, and the rounds of the dual between the two."""
+
 HEAT, COOLING = 0.03, 1 / 30
 """The first heat as a share of what a site covers on average, and the last as a share of the first."""
 
@@ -161,13 +166,20 @@ class _Search:
         if part.sites == 0 or not part.weight.size:
             self.bound = 0.0 if part.sites == 0 else self.bound
             return
-        self._offer(_greedy(part))
-        for number, swaps in enumerate(SWAPS):
+        self._offer(part, _greedy(part))
+        large = self._size() > HIGHS_SOON
+        for number, swaps in enumerate(self._long_swaps() if large else SWAPS):
             if self._done() or (number >= 2 and self._size() <= HIGHS_SOON):
                 break
             self._anneal(swaps, number + 1)
-            if number < 3 and not self._done():
-                self._bound()
+            if self._done():
+                break
+            if large and number == 0 and self._multipliers():
+                self._bound(POLISH_ROUNDS)
+            elif large and self.u.size:
+                self._decide(self.u, self.bound - self.base)
+            elif number < 3:
+                self._bound(DUAL_ROUNDS)
         if self._size() <= HIGHS_AT_ALL and not self._done():
             self._finish()
 
@@ -177,12 +189,12 @@ class _Search:
     def _size(self) -> int:
         return int(self.part.covers.nnz)
 
-    def _offer(self, local: Ints) -> None:
+    def _offer(self, part: _Part, local: Ints) -> None:
         """Take a choice of the part's own sites, with those already decided, if it is better."""
-        covered = self.base + float(self.part.weight[self.part.covers[:, local].sum(axis=1) > 0].sum())
+        covered = self.base + float(part.weight[part.covers[:, local].sum(axis=1) > 0].sum())
         if covered > self.value or not self.chosen.size:
             self.value = covered
-            self.chosen = np.concatenate((self.opened, self.part.number[local]))
+            self.chosen = np.concatenate((self.opened, part.number[local]))
 
     def _anneal(self, swaps: int, seed: int) -> None:
         part = self.part
@@ -203,9 +215,21 @@ class _Search:
             hot, cold = mean * COOLING ** (look / looks), mean * COOLING ** ((look + 1) / looks)
             arrays = (*part.rows, *part.columns, part.weight, counts, opened, is_open, best, figures)
             cover_kernels.anneal(*arrays, HEAT * hot, HEAT * cold, swaps // looks, 1000 * seed + look)
-        self._offer(best.astype(np.int64))
+        self._offer(part, best.astype(np.int64))
 
-    def _bound(self) -> None:
+    def _long_swaps(self) -> tuple[int, ...]:
+        """Return how many exchanges to try: few before the bound, then slowly cooled ones, as the size allows."""
+        long = int(LONG_WORK * self.part.number.size / self._size())
+        return SWAPS[1], long, long
+
+    def _multipliers(self) -> bool:
+        """Take the multipliers of the linear relaxation, to which subgradients would take far longer."""
+        found = highs.duals(_model(self.part, -math.inf), self.deadline)
+        if found is not None:
+            self.u = np.clip(found[2:], 0.0, self.part.weight)
+        return found is not None
+
+    def _bound(self, rounds: int) -> None:
         part, rows = self.part, self.part.rows
         if part.sites == 0:
             self.bound = min(self.bound, self.base)
@@ -215,7 +239,7 @@ class _Search:
         known = self.value - self.base
         figures = np.array([math.inf, known, 0.5 if again else 2.0, 0.0, known + self.step * 0.5])
         chunk = max(min(int(CHUNK_WORK / max(part.covers.nnz, 1)), 200), 5)
-        for _ in range(0, DUAL_ROUNDS, chunk):
+        for _ in range(0, rounds, chunk):
             before = figures[2]
             cover_kernels.descend(*rows, part.weight, part.sites, u, move, figures, chunk)
             if self.deadline.passed or figures[0] <= figures[4] or min(before, figures[2]) < 1e-4:
@@ -257,7 +281,7 @@ class _Search:
             return
         limit = -outcome.value if outcome.proved else -outcome.bound
         if outcome.x is not None:
-            self._offer(np.nonzero(outcome.x[: part.number.size] > 0.5)[0])
+            self._offer(part, np.nonzero(outcome.x[: part.number.size] > 0.5)[0])
             if outcome.proved and self.base + limit <= self.value + 1e-6 * (1.0 + abs(self.value)):
                 limit = self.value - self.base  # equal but for the solver's tolerance
         self.bound = min(self.bound, max(self.base + limit, self.value))

@@ -80,6 +80,28 @@ def relaxed(model: Model, deadline: Deadline) -> Outcome:
     return solve(replace(model, whole=np.zeros_like(model.whole)), deadline)
 
 
+def duals(model: Model, deadline: Deadline) -> Floats | None:
+    """Return multipliers of the rows at about the optimum of the linear relaxation, by the interior point method.
+
+    None where it did not come so far in time.  They are near the optimum, not proved so:
+    use them where any multipliers give a bound.
+    """
+    engine = Quiet()
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("solver", "ipm"),
+        ("run_crossover", "off"),
+        ("time_limit", max(deadline.left, 0.01)),
+    ):
+        engine.setOptionValue(option, value)
+    engine.passModel(_handed_over(replace(model, whole=np.zeros_like(model.whole))))
+    engine.run()
+    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(engine.getSolution().row_dual)
+
+
 def _handed_over(model: Model) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     rows = model.rows
