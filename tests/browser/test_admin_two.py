@@ -123,6 +123,8 @@ def test_a_frozen_log_is_thawed_by_two_after_the_evidence_was_opened(desks: Desk
     second = administration(desk, "commander", "decisions")
     confirm(desk, second, second.locator("li", has=second.get_by_role("button", name="Confirm…")))
     expect(frozen).to_have_count(0)
+    theirs = first.locator(".panel", has=first.locator("#partner-pk"))
+    expect(theirs.locator(".head")).to_contain_text("Connected", timeout=CROSSES_MS)
 
 
 def test_a_copy_is_made_at_the_desk_and_its_place_is_told(desks: Desks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -233,6 +234,18 @@ def test_a_place_is_typed_or_found_by_its_name(leader: Leader) -> None:
     assert named_one["place"]["precision"] == 2
     assert named_one["place"]["name"]
     assert named_one["text"]["text"] == "Smoke near zahedan"
+
+
+def test_positions_stand_in_the_notation_that_was_chosen_without_a_link_too(leader: Leader) -> None:
+    leader.order()
+    page = start(leader, phone(leader, places=False))
+    where = page.locator("dd bdi.id").first
+    expect(where).to_have_text(re.compile(r"^\d+\.\d+"))
+    cut(leader, page.context)
+    page.locator("button.menu").click()
+    page.get_by_label("How positions are written").select_option("mgrs")
+    page.keyboard.press("Escape")
+    expect(where).to_have_text(re.compile(r"^\d\d[A-Z] [A-Z]{2} \d+ \d+$"))
 
 
 def test_another_officer_on_the_same_phone_sends_nothing_of_the_first(leader: Leader) -> None:

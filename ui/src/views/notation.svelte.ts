@@ -5,11 +5,11 @@ import type { Notation } from "../model/position";
 
 type Reader = typeof import("../model/position");
 const KEY = "sarhad.notation";
-const ALL: readonly Notation[] = ["decimal", "dms", "mgrs", "utm"];
+export const NOTATIONS: readonly Notation[] = ["decimal", "dms", "mgrs", "utm"];
 
 class Shown {
   /** Written by `choose`. */
-  chosen = $state<Notation>(ALL.find((one) => one === localStorage.getItem(KEY)) ?? "decimal");
+  chosen = $state<Notation>(NOTATIONS.find((one) => one === localStorage.getItem(KEY)) ?? "decimal");
   #reader = $state.raw<Reader | null>(null);
 
   constructor() {
