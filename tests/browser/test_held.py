@@ -198,7 +198,7 @@ def test_a_cut_and_a_heal_lose_double_and_stick_nothing(desks: Desks, stage: Sta
     try:
         mine = [request(pakistan, f"From the east {repeat} {n}", "priority") for n in range(3)]
         theirs = [request(iran, f"From the west {repeat} {n}", "priority") for n in range(3)]
-        call(iran, "POST", "/api/receipts", {"step": "acknowledged", "refs": [asked]})
+        acknowledge_by_key(iran, asked)
         expect(pakistan.locator(".link")).to_contain_text(re.compile("waits? to cross"), timeout=CROSSES_MS)
         expect(item(pakistan, mine[0])).to_contain_text("Not delivered yet")
     finally:
@@ -212,6 +212,17 @@ def test_a_cut_and_a_heal_lose_double_and_stick_nothing(desks: Desks, stage: Sta
         for ref in (*mine, *theirs):
             expect(item(page, ref)).to_have_count(1)
             expect(item(page, ref)).not_to_contain_text("Not delivered yet", timeout=CROSSES_MS)
+    acknowledge_by_key(iran, mine[0])
+    acknowledge_by_key(pakistan, theirs[0])
+    for page, ref in ((pakistan, mine[0]), (iran, theirs[0])):
+        expect(item(page, ref)).to_contain_text("Their answer is due in", timeout=CROSSES_MS)
+
+
+def acknowledge_by_key(page: Page, ref: str) -> None:
+    """Choose the row and acknowledge it by the key, as an officer does; wait until the node has the receipt."""
+    item(page, ref).locator(".id").click()
+    page.locator("body").press("a")
+    expect(item(page, ref)).to_contain_text("Answer within")
 
 
 def keyed_in(desks: Desks) -> Page:
