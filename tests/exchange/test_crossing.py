@@ -141,6 +141,17 @@ async def test_a_pause_after_a_failure_ends_by_the_clock(world: World) -> None:
     await cable.stop()
 
 
+async def test_who_joined_first_is_answered_as_soon_as_the_other_has_joined_too(world: World) -> None:
+    pk, ir = world.make("pk"), world.make("ir")
+    for node in (pk, ir):
+        await node.open()
+    await pk.exchange.admit(ir.invitation())
+    await until(lambda: "ir" in pk.desk.links and bool(pk.desk.links["ir"].reason), pk)
+    await ir.exchange.admit(pk.invitation())
+    await settled(pk, ir)  # no clock goes on here: the pause ends by the other's call
+    await until(lambda: pk.desk.links["ir"].state == "up", pk)
+
+
 async def test_nothing_crosses_while_suspended_and_both_are_equal_after_the_resumption(world: World) -> None:
     pk, ir = await world.start("pk", "ir")
     await settled(pk, ir)
