@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from sarhad.node import importing
@@ -46,19 +47,31 @@ async def agree(stage: Stage) -> None:
         await side["duty"].until("/api/desk", lambda desk: all(p["terms"] for p in desk["partners"]), CROSS_S)
 
 
+async def obey(stage: Stage, orders: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
+    """Tell where the desks are, and do what each line of the input says until it ends."""
+    print(json.dumps({s.party: {"url": s.url, "sign_in": s.passwords} for s in stage.sides}), flush=True)
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := (await reader.readline()).decode().strip():
+        await orders[line]()
+        print(line, flush=True)
+
+
 async def serve(folder: Path) -> None:
-    """Set the stage, tell where it is, and obey the input until it ends."""
+    """Set the stage, and obey."""
     stage = await staging.make_stage(folder, REGION, 0)
+
+    async def cut() -> None:
+        stage.cut()
+
+    async def heal() -> None:
+        stage.heal()
+
     async with staging.ending(stage):
         await furnish(stage)
         await agree(stage)
-        print(json.dumps({s.party: {"url": s.url, "sign_in": s.passwords} for s in stage.sides}), flush=True)
-        reader = asyncio.StreamReader()
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := (await reader.readline()).decode().strip():
-            {"cut": stage.cut, "heal": stage.heal}[line]()
-            print(line, flush=True)
+        await obey(stage, {"cut": cut, "heal": heal})
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 Prints what ``two_desks.py`` prints, and serves until its standard input ends.  ``freeze``
 on a line of the input stops both nodes, freezes the second side's log at the first as a
-contradiction would, with two notes of that log as exhibits, and starts both again.
+contradiction would, with that log's checkpoint and a forged one as exhibits, and starts both again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import base64
 import sys
+from functools import partial
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from browser.two_desks import obey
 from sarhad.node.build import Node, opened
 from sarhad.node.demo import stage as staging
 from sarhad.node.demo.stage import Stage
@@ -40,9 +44,11 @@ async def freeze(stage: Stage) -> None:
     await asyncio.gather(*(staging.stop(side) for side in stage.sides))  # each holds its own log alone
     async with opened(stage.b.folder) as other:
         note = other.ledger.checkpoint()
+    origin, size, _, *rest = note.split(b"\n")
+    forged = b"\n".join([origin, size, base64.b64encode(bytes(32)), *rest])
     async with opened(stage.a.folder) as node:
         log = node.roster.get(stage.b.party).log
-        node.ledger.freeze(log, "two notes of one size with different contents", [note, note])
+        node.ledger.freeze(log, "two signed checkpoints of one size have different roots", [note, forged])
     await asyncio.gather(*(staging.start(side) for side in stage.sides))
 
 
@@ -51,14 +57,7 @@ async def serve(folder: Path) -> None:
     stage = await staging.make_stage(folder, REGION, 0, joined=False)
     async with staging.ending(stage):
         await furnish(stage)
-        print(json.dumps({s.party: {"url": s.url, "sign_in": s.passwords} for s in stage.sides}), flush=True)
-        reader = asyncio.StreamReader()
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := (await reader.readline()).decode().strip():
-            if line == "freeze":
-                await freeze(stage)
-            print(line, flush=True)
+        await obey(stage, {"freeze": partial(freeze, stage)})
 
 
 if __name__ == "__main__":
