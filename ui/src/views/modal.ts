@@ -1,0 +1,33 @@
+/** A dialog over the page, opened as it is mounted: `use:modal={close}`, or `left` with what closes it. */
+
+interface Manner {
+  /** Takes the dialog away; called once, however it was left. */
+  readonly left: () => void;
+  /** Whether a click beside it closes it; not where closing forgets what is shown. */
+  readonly beside?: boolean;
+}
+
+/**
+ * Shows the dialog, and closes it by Escape in the key's own turn: the browser by itself closes it some moments
+ * later, and what an officer types meanwhile would still go to the dialog and be lost.
+ */
+export function modal(dialog: HTMLDialogElement, { left, beside = true }: Manner): { destroy: () => void } {
+  const heard = new AbortController();
+  const { signal } = heard;
+  const leave = () => {
+    heard.abort();
+    dialog.close(); // the focus goes back to where it was
+    left();
+  };
+  const keyed = (event: KeyboardEvent) => {
+    if (event.code !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+  };
+  dialog.addEventListener("keydown", keyed, { capture: true, signal });
+  dialog.addEventListener("close", leave, { signal });
+  dialog.closedBy = beside ? "any" : "closerequest";
+  dialog.showModal();
+  return { destroy: () => heard.abort() };
+}
