@@ -6,7 +6,7 @@ from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sarhad.response import siting
@@ -71,6 +71,24 @@ def test_p_centre_is_the_best_of_all_choices(case: tuple[Floats, Floats, int, tu
     worst = [float(near[:, c].min(axis=1).max(initial=0.0)) for c in choices(cost.shape[1], sites, existing)]
     assert answer.value == min(worst)
     assert answer.status == ("optimal" if np.isfinite(min(worst)) else "infeasible")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.integers(0, 3), st.integers(1, 3), st.booleans())
+@example(7, 1, 2, False)  # a point that the existing site reaches at the higher of two levels
+def test_p_centre_beside_existing_sites_is_the_best_of_all_choices(
+    seed: int, standing: int, sites: int, whole: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    n, m = int(random.integers(10, 60)), int(random.integers(6, 14))
+    cost = np.hypot(*(random.random((n, 1, 2)) - random.random((1, m, 2))).transpose(2, 0, 1))
+    cost = np.round(cost * 20) if whole else cost
+    cost[random.random(cost.shape) < 0.3] = np.inf
+    existing = tuple(range(standing))
+    answer = siting.p_centre(cost, sites, existing=existing)
+    near = cost[np.isfinite(cost).any(axis=1)]
+    assert answer.value == min(float(near[:, c].min(axis=1).max()) for c in choices(m, sites, existing))
+    assert set(existing) <= set(answer.sites) or answer.status == "infeasible"
 
 
 @settings(max_examples=100, deadline=None)

@@ -63,6 +63,10 @@ class Deadline:
         """Return the deadline ``seconds`` from now."""
         return cls(clock() + seconds, clock)
 
+    def part(self, share: float) -> Deadline:
+        """Return the deadline when so much of what is left has passed."""
+        return Deadline(self.clock() + share * self.left, self.clock)
+
     @property
     def left(self) -> float:
         """Return the seconds left, at least 0."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sarhad.response.siting import highs
+from sarhad.response.siting import cover_search, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked
 from sarhad.response.siting.dominance import undominated
 
@@ -80,3 +80,17 @@ def least_cover(covers: Bools, enough: float, deadline: Deadline) -> Cover:
         return Cover(None, int(enough) + 1, outcome.nodes)
     least = max(least, math.ceil(outcome.bound - 1e-6)) if math.isfinite(outcome.bound) else least
     return Cover(columns[outcome.x > 0.5] if outcome.x is not None else None, least, outcome.nodes)
+
+
+def exchanged(covers: Bools, begin: NDArray[np.int64], sites: int, steps: int) -> NDArray[np.int64] | None:
+    """Look for a cover of at most ``sites`` columns by so many exchanges from ``begin``; None if none is found."""
+    if covers.shape[0] == 0:
+        return np.zeros(0, np.int64)
+    is_open, rows, columns = np.zeros(covers.shape[1], np.int32), sparse.csr_array(covers), sparse.csc_array(covers)
+    is_open[begin[:sites]] = 1
+    free = np.nonzero(is_open == 0)[0]
+    is_open[free[: sites - int(is_open.sum())]] = 1
+    start, site = rows.indptr.astype(np.int64), rows.indices.astype(np.int64)
+    from_site, point = columns.indptr.astype(np.int64), columns.indices.astype(np.int64)
+    found = cover_search.covered(start, site, from_site, point, is_open, steps, 1)
+    return np.nonzero(is_open)[0] if found else None
