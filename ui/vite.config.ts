@@ -77,8 +77,59 @@ function leaveOut(): Plugin {
   };
 }
 
+const MAP = ["src/map/chart.ts", "src/map/scene.ts"].map(path);
+type Graph = { getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null };
+
+/** Names the file that a module goes into, for those of the watch's map: one file, not one for each that another screen shares. */
+function mapFile(): (id: string, graph: Graph) => string | null {
+  let held: Set<string> | null = null;
+  return (id, graph) => {
+    if (!held) {
+      held = new Set(MAP);
+      for (const next of held) for (const imported of graph.getModuleInfo(next)?.importedIds ?? []) held.add(imported);
+    }
+    return held.has(id) ? "map" : null;
+  };
+}
+
+/** Has the browser ask for the map and for the font while it reads the page: both are on the way before the first script runs. */
+function ahead(): Plugin {
+  return {
+    name: "sarhad-ahead",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        const parts = Object.values(bundle ?? {});
+        const map = parts.find((part) => part.type === "chunk" && part.name === "map");
+        const font = parts.find((part) => part.fileName.includes("vazirmatn-latin-wght"));
+        if (map?.type !== "chunk" || !font) throw new Error("no file of the map, or of the font");
+        const entry = parts.find((part) => part.type === "chunk" && part.isEntry)?.fileName;
+        const link = (attrs: Readonly<Record<string, string>>) => ({ tag: "link", attrs: { ...attrs, crossorigin: true }, injectTo: "head" as const });
+        return [
+          ...[map.fileName, ...map.imports].filter((file) => file !== entry).map((file) => link({ rel: "modulepreload", href: `/${file}` })),
+          link({ rel: "preload", as: "font", type: "font/woff2", href: `/${font.fileName}` }),
+        ];
+      },
+    },
+  };
+}
+
+/** Has the browser compile what the watch runs at once while it comes, beside the page's own work, instead of function by function in it. */
+function compiledAhead(): Plugin {
+  return {
+    name: "sarhad-compiled-ahead",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        for (const part of Object.values(bundle)) if (part.type === "chunk" && /^(index|map)$/.test(part.name)) part.code = `//# allFunctionsCalledOnLoad\n${part.code}`;
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [words(), leaveOut(), svelte(), budget()],
+  plugins: [words(), leaveOut(), svelte(), budget(), ahead(), compiledAhead()],
   resolve: { alias: { $texts: path("../src/sarhad/web/texts"), $web: path("../src/sarhad/web") } },
   build: {
     outDir: path("../src/sarhad/web/static"),
@@ -87,6 +138,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
+    // Few files: a browser asks for six at a time.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "desk", tags: ["$initial"], priority: 2 }, { name: mapFile(), priority: 1 }] } } },
   },
   server: {
     fs: { allow: [path(".."), path(".")] },

@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
 
 async def run(*, quick: bool, only: str | None) -> None:
     if only != "crowd":
-        rounds = 2 if quick else 5
+        rounds = 2 if quick else 9
         for count in (1_000,) if quick else (10_000, 100_000):
             await compare(count, rounds)
         print(f"JavaScript of the watch: {script_size()}")
@@ -79,7 +79,7 @@ async def compare(count: int, rounds: int) -> None:
                     page = await pages.open_desk(ours, side.url, count + added, desk)
                     await pages.move(page, desk)
                     if number == rounds - 1:
-                        await pages.news(page, desk, 5)
+                        await pages.news(page, desk, 25)
                     await page.close()
             await browser.close()
     show(count, len(columns), desk, plain)

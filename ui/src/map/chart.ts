@@ -124,12 +124,18 @@ export class Chart {
 
   theme(theme: "dark" | "light"): void {
     this.backdrop.theme(theme);
-    this.#redress();
+    this.redraw();
   }
 
   symbols(symbols: Symbols): void {
     this.#symbols = symbols;
-    this.#redress();
+    this.redraw();
+  }
+
+  /** Draws every mark anew. */
+  redraw(): void {
+    for (const dots of [this.#base, this.#fresh]) dots.style(this.backdrop.palette, this.#symbols.incident);
+    for (const layer of this.#layers) layer.changed();
   }
 
   // What happens -----------------------------------------------------------------------
@@ -209,11 +215,6 @@ export class Chart {
 
   #size(): number[] {
     return this.#map.getSize() ?? [800, 600];
-  }
-
-  #redress(): void {
-    for (const dots of [this.#base, this.#fresh]) dots.style(this.backdrop.palette, this.#symbols.incident);
-    for (const layer of this.#layers) layer.changed();
   }
 
   #style(feature: Feature): Style | Style[] {

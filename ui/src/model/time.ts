@@ -82,7 +82,7 @@ export function shortStamp(us: number, nowUs: number, zone: string, language: La
 
 /** A number in the digits of the language. */
 export function number(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALE[language]).format(value);
+  return numbers(language).format(value);
 }
 
 /** A country by its ISO 3166-1 code, in the language. */
@@ -112,7 +112,7 @@ export function duration(us: number, language: Language, most = 2): string {
 }
 
 function unitText(count: number, unit: string, language: Language): string {
-  return new Intl.NumberFormat(LOCALE[language], { style: "unit", unit, unitDisplay: "short" }).format(count);
+  return numbers(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
 }
 
 /** `2.15 km`, `81°`: an amount with its unit (ECMA-402's names), in the language. */
@@ -131,6 +131,11 @@ export function distance(metres: number, language: Language): string {
   return amount(metres / 1_000, "kilometer", metres < 10_000 ? 2 : 1, language);
 }
 
-function numbers(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  return new Intl.NumberFormat(LOCALE[language], options);
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numbers(language: Language, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = JSON.stringify([language, options]);
+  let made = numberFormats.get(key);
+  if (!made) numberFormats.set(key, (made = new Intl.NumberFormat(LOCALE[language], options)));
+  return made;
 }

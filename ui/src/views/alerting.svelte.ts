@@ -20,6 +20,8 @@ function permission(): Permission {
 class Alerting {
   /** The live desk's items while a drill is shown: a drill must not make anybody miss the real thing. */
   #live = $state.raw<readonly InboxItem[]>([]);
+  /** Whether there was anything to tell; written by `follow`. */
+  #told = false;
   readonly me = $derived({ officer: desk.session?.officer ?? "", roles: desk.session?.roles ?? [], watch: watching.officer });
   readonly alerts = $derived<readonly Alert[]>(alertsFor([...desk.items, ...this.#live], this.me, desk.us, desk.now));
   readonly escalated = $derived(escalated(desk.items, desk.us, desk.now));
@@ -38,7 +40,8 @@ class Alerting {
     const past = desk.past.at === null ? "" : `${preferences.t("past.banner")} ${clockTime(desk.past.at, desk.zone, preferences.language)} · `;
     document.title = past + live + drilled + titleCount(loud, waiting) + preferences.t("app.name");
     const { alerts } = this;
-    void import("./alerts/telling").then((held) => {
+    this.#told ||= loud + waiting + alerts.length > 0;
+    if (this.#told) void import("./alerts/telling").then((held) => {
       held.drawIcon(loud || waiting, loud > 0);
       held.tell(alerts);
     }, () => undefined);

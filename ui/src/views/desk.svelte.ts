@@ -96,7 +96,7 @@ class Desk {
   /** The position in the stream from which on news are not taken in; null: all are. */
   #since: string | null = null;
   readonly #refresher = new Refresher<Part>({
-    may: () => this.session !== null,
+    may: () => this.#stop !== null,
     load: (part) => this.#load(part),
     failed: (reason) => this.tell(reason),
     done: () => (this.ready = true),
@@ -111,22 +111,27 @@ class Desk {
   // Signing in -----------------------------------------------------------------------
 
   async begin(): Promise<void> {
+    let session: SessionView | null = null;
     try {
-      if (expected()) this.session = await this.client.session();
+      if (expected()) session = await this.client.session();
     } catch (error) {
       this.tell(error);
     }
-    entered(this.session !== null);
+    entered(session !== null);
+    // What it shows is asked for before the page is made.
+    const opened = session && !session.must_choose ? this.#open() : null;
+    this.session = session;
     this.asked = true;
-    if (this.session && !this.session.must_choose) await this.#open();
+    await opened;
   }
 
   /** Goes on with a session, however it was opened; one of a one-time password opens nothing yet. */
   async enterWith(session: SessionView): Promise<void> {
-    this.session = session;
     entered(true);
     this.ended = false;
-    if (!session.must_choose) await this.#open();
+    const opened = session.must_choose ? null : this.#open();
+    this.session = session;
+    await opened;
   }
 
   async signOut(): Promise<void> {
