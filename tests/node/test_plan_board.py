@@ -194,11 +194,16 @@ def test_what_cannot_be_done_is_said_in_every_language(
             assert "served" not in answer.output
 
 
-def test_a_node_is_planned_on_from_the_command_line(tmp_path: Path) -> None:
-    node = tmp_path / "ir"
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plan") / "ir"
     ground = REGION / "ground" / "ir.json"
     who = ("--party", "ir", "--name", "West", "--country", "IR", "--zone", "Asia/Tehran")
-    sarhad("init", node, *who, "--endpoint", "https://127.0.0.1:8443", "--ground", ground, "--region", REGION)
+    sarhad("init", folder, *who, "--endpoint", "https://127.0.0.1:8443", "--ground", ground, "--region", REGION)
+    return folder
+
+
+def test_a_node_is_planned_on_from_the_command_line(node: Path) -> None:
     said = json.loads(sarhad("plan", "site", "2", "--at", "posts", "--node", node, "--json").stdout)
     facts = dict(said["rests_on"])
     assert facts["ground"] == "on record at this node"
@@ -207,3 +212,53 @@ def test_a_node_is_planned_on_from_the_command_line(tmp_path: Path) -> None:
     assert {site["party"] for site in said["sites"]} == {"ir"}
     told = json.loads(sarhad("plan", "dividend", "--node", node, "--runs", "2", "--json").stdout)
     assert told["separate"] == told["joint"]  # no partner's unit is on record
+
+
+def test_a_plan_in_an_exercise_rests_on_its_own_incidents(node: Path, tmp_path: Path) -> None:
+    table = REGION / "incidents" / "ucdp-ged.csv"
+    sarhad("import", node, table, "--as", "ucdp-ged", "--exercise", "drill-1")
+    for command in (("site", "2", "--at", "posts"), ("simulate", "--runs", "2", "--years", "1")):
+        live, drill = (
+            dict(json.loads(sarhad("plan", *command, "--node", node, *words, "--json").stdout)["rests_on"])
+            for words in ((), ("--exercise", "drill-1"))
+        )
+        assert "none is imported on record" in live["incidents"]
+        assert "none is imported on record" not in drill["incidents"]
+        assert drill["ground"] == live["ground"] == "on record at this node"
+    files = sarhad(
+        "plan",
+        "page",
+        "site",
+        tmp_path,
+        "2",
+        "--at",
+        "posts",
+        "--node",
+        node,
+        "--exercise",
+        "drill-1",
+        "--format",
+        "csv",
+    )
+    assert "Wrote" in files.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("site", "2"), ("simulate",), ("dividend",), ("page", "site", "out", "2"), ("page", "dividend", "out")],
+    ids=" ".join,
+)
+def test_an_exercise_that_is_not_held_is_told_with_those_that_are(node: Path, words: tuple[str, ...]) -> None:
+    said = sarhad("plan", *words, "--node", node, "--exercise", "drill-9", status=2).stderr
+    assert "'drill-9'" in said
+    assert "--exercise" in said
+    assert "drill-9" in sarhad("plan", "reach", node, "--to", "28.98,61.55", "--exercise", "drill-9", status=2).stderr
+
+
+def test_parties_are_called_by_their_names_where_these_are_on_record(node: Path) -> None:
+    shown = {"COLUMNS": "300"}
+    for asked in (["site", "2", "--at", "posts", "--node", str(node)], ["reach", str(node), "--to", "28.98,61.55"]):
+        answer = CliRunner().invoke(main, ["plan", *asked], env=shown)
+        assert answer.exit_code == 0, answer.output
+        assert " West " in answer.output
+        assert " ir " not in answer.output

@@ -30,6 +30,7 @@ NODE = click.option(
     type=FOLDER,
     help="Plan on this node's records: units, posts, crossings, incidents as its party sees them.",
 )
+EXERCISE = click.option("--exercise", help="Plan in this exercise of the node's (with --node).")
 KINDS = click.option("--kind", "kinds", multiple=True, help="Kind of unit that responds. Repeat for more.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 GEOJSON = click.option("--geojson", type=FILE, help="Write the answer as GeoJSON.")
@@ -44,7 +45,7 @@ SITE = (
     click.option("--busy", default=0.3, show_default=True, type=click.FloatRange(0, 0.999),
         help="Share of time that a unit is busy (expected)."),
     click.option("--limit", default=30.0, show_default=True, type=click.FloatRange(min=0.01), help="Seconds."),
-    REGION, NODE,
+    REGION, NODE, EXERCISE,
     click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(min=0), help="Reached within."),
     click.option(
         "--at", "where", multiple=True, type=click.Choice(["posts", "crossings", "towns", "villages"]),
@@ -87,7 +88,8 @@ LOAD = (
     click.option("--delay-from", type=FOLDER, help="Take both from the countersigned times in this node's folder."),
     click.option("--urgency", type=click.Choice(["flash", "immediate", "priority", "routine"]), default="flash",
         show_default=True, help="Whose times to take (with --delay-from)."),
-    click.option("--exercise", help="Take the times of this exercise (with --delay-from)."),
+    click.option("--exercise",
+        help="Plan in this exercise (with --node), by the times measured in it (with --delay-from)."),
     click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 1024), help="Cores to use."),
     click.option("--ray", default="", envvar="SARHAD_RAY", metavar="ADDRESS",
         help="Run on this Ray cluster, or on one begun here: local. Also SARHAD_RAY."),

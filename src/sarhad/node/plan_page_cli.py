@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path, file_okay=False)
 REGION = click.option("--region", type=FOLDER, help="Region package; by default examples/sistan-balochistan.")
 NODE = click.option("--node", type=FOLDER, help="Plan on this node's records, as its party sees them.")
+EXERCISE = click.option("--exercise", help="Plan in this exercise of the node's (with --node).")
 FORMATS = click.option(
     "--format", "formats", multiple=True, type=click.Choice(["pdf", "html", "geojson", "csv"]),
     default=["pdf", "html"], show_default=True, help="What to write. Repeat for more.",
@@ -43,6 +44,7 @@ def page() -> None:
 @click.argument("folder", type=FOLDER)
 @REGION
 @NODE
+@EXERCISE
 @FORMATS
 @LANGS
 @click.option("--kind", "kinds", multiple=True, help="Kind of unit that responds. Repeat for more.")
@@ -59,6 +61,7 @@ def page_dividend(
     folder: Path,
     region: Path | None,
     node: Path | None,
+    exercise: str | None,
     formats: tuple[str, ...],
     languages: tuple[Any, ...],
     **asked: Any,
@@ -68,7 +71,7 @@ def page_dividend(
     from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import DividendExport
 
-    board = board_for(region, node)
+    board = board_for(region, node, exercise)
     stamp = _stamp(board)
     for form, lang in _wanted(formats, languages):
         order = DividendExport(format=form, lang=lang, **_rules(asked))
@@ -80,6 +83,7 @@ def page_dividend(
 @click.argument("count", type=click.IntRange(0, 60))
 @REGION
 @NODE
+@EXERCISE
 @FORMATS
 @LANGS
 @click.option("--method", type=click.Choice(["maximal", "all", "median", "centre", "expected"]), default="maximal",
@@ -101,6 +105,7 @@ def page_site(
     count: int,
     region: Path | None,
     node: Path | None,
+    exercise: str | None,
     formats: tuple[str, ...],
     languages: tuple[Any, ...],
     **asked: Any,
@@ -110,7 +115,7 @@ def page_site(
     from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import Scenario, SiteExport
 
-    board = board_for(region, node)
+    board = board_for(region, node, exercise)
     stamp = _stamp(board)
     said = {**_rules(asked), "at": tuple(asked["at"]), "sites": count}
     both = Scenario(**said, mode="joint"), Scenario(**said, mode="separate")

@@ -72,10 +72,26 @@ def picture_of(folder: Path) -> tuple[str, Picture]:
         ledger.close()
 
 
-def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot]:
-    """Return the road graph and the snapshot; raises PlanError where either cannot be had."""
+def room(picture: Picture, exercise: str | None) -> str | None:
+    """Return the exercise (None: the live desk); raises PlanError for one of which no record is held."""
+    held = picture.exercises()
+    if exercise is None or exercise in held:
+        return exercise
+    known = ", ".join(held) or "–"
+    raise PlanError(
+        "plan-no-exercise", f"no record of an exercise {exercise!r} is held here; there are {known}",
+        where="--exercise", do="Name one of them, or none for the live desk", exercise=exercise, known=known,
+    )  # fmt: skip
+
+
+def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot, dict[str, str]]:
+    """Return the road graph, the snapshot, and what its references and parties are called.
+
+    A snapshot file does not say what parties are called.  Raises PlanError where any cannot be had.
+    """
     if asked.source.is_file():
-        return roads.load(asked.region or DEFAULT_REGION), read(asked.source.read_bytes())
+        snapshot = read(asked.source.read_bytes())
+        return roads.load(asked.region or DEFAULT_REGION), snapshot, names_of(snapshot)
     region = asked.region or load_settings(asked.source).region_folder() or DEFAULT_REGION
     graph = roads.load(region)
     party, picture = picture_of(asked.source)
@@ -86,7 +102,9 @@ def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot]:
     wanted += [point_state(_point(text), f"point:{k}", need, asked.urgency) for k, text in enumerate(asked.points)]
     if not wanted:
         raise PlanError("plan-no-incident", "no incident is named", do="Give --incident REF or --to LAT,LON")
-    return graph, snapshot_of(picture, party, now, wanted, exercise=asked.exercise, region=graph.digest)
+    exercise = room(picture, asked.exercise)
+    snapshot = snapshot_of(picture, party, now, wanted, exercise=exercise, region=graph.digest)
+    return graph, snapshot, names_of(snapshot) | parties_of(picture, asked.lang)
 
 
 def _point(text: str) -> Point:
@@ -125,14 +143,14 @@ def _worded(lang: Language) -> Iterator[None]:
 def reach(asked: Asked, *, as_json: bool) -> int:
     """Print every unit's time to every incident, or what keeps it away."""
     with _worded(asked.lang):
-        graph, snapshot = prepare(asked)
+        graph, snapshot, names = prepare(asked)
     scene = Scene.of(graph, snapshot, VEHICLE, engines(asked.engine))
     rows = list(reached(scene))
     if as_json:
         answer = {"snapshot": snapshot.digest(), "region": graph.digest, "reach": rows}
         sys.stdout.buffer.write(msgspec.json.encode(answer, order="sorted") + b"\n")
         return 0
-    words = PlanWords(asked.lang, names_of(snapshot))
+    words = PlanWords(asked.lang, names)
     for incident in scene.snapshot.incidents:
         table = Table("Unit", "Party", "There after", "Either way", "How it is known", title=escape(incident.ref))
         for row in rows:
@@ -145,18 +163,24 @@ def reach(asked: Asked, *, as_json: bool) -> int:
 def _cells(row: Reached, words: PlanWords) -> tuple[str, ...]:
     if row.obstacle is not None or row.way is None:
         why = "" if row.obstacle is None else words.reason(row.obstacle)
-        return escape(row.code), row.party, "–", "", escape(why)
+        return escape(row.code), escape(words.value("party", row.party)), "–", "", escape(why)
     way = row.way
     over = [words.told("over", crossing=one.code) for one in way.passings]
     known = words.pause.join([words.told(f"by.{way.how}"), *over, *(words.note(note) for note in way.notes)])
     arrival, sure = (words.value("arrival_s", one) for one in (way.arrival_s, way.uncertainty_s))
-    return escape(row.code), row.party, arrival, f"± {sure}", escape(known)
+    return escape(row.code), escape(words.value("party", row.party)), arrival, f"± {sure}", escape(known)
 
 
 def names_of(snapshot: Snapshot) -> dict[str, str]:
     """Return the codes of units, crossings and posts by their references."""
     names = {unit.ref: unit.code for unit in snapshot.units}
     return names | {one.ref: one.code for one in snapshot.crossings} | {one.ref: one.code for one in snapshot.posts}
+
+
+def parties_of(picture: Picture, lang: Language) -> dict[str, str]:
+    """Return what each party on record calls itself, in the language where it says so."""
+    held = {party: picture.manifest(party) for party in picture.parties()}
+    return {party: getattr(one.names, lang) or one.names.en for party, one in held.items() if one is not None}
 
 
 @contextlib.contextmanager
@@ -177,7 +201,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
     if replay:
         return _replay(asked)
     with _worded(asked.lang):
-        graph, snapshot = prepare(asked)
+        graph, snapshot, names = prepare(asked)
     with _banner_aside():
         proposal = propose(graph, snapshot, limit_s=limit_s, engines=engines(asked.engine))
     if output is not None:
@@ -190,7 +214,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
     if as_json:
         sys.stdout.buffer.write(proposal.to_bytes() + b"\n")
     else:
-        _print(proposal, snapshot, PlanWords(asked.lang, names_of(snapshot)))
+        _print(proposal, snapshot, PlanWords(asked.lang, names))
     return 0 if all(answer.adequate_s is not None for answer in proposal.answers) else 1
 
 
@@ -219,7 +243,8 @@ def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
         console.print("There was no time to find what every rule costs.")
     worst = max((stage.gap for stage in proposal.stages), default=0)
     proved = "proved optimal" if proposal.status == "optimal" else f"NOT proved optimal, gap up to {worst}"
-    console.print(f"{proved}; snapshot {proposal.snapshot[:16]} of {snapshot.party}, version {proposal.version}")
+    party = words.value("party", snapshot.party)
+    console.print(f"{proved}; snapshot {proposal.snapshot[:16]} of {party}, version {proposal.version}")
 
 
 def _print_answer(console: Console, answer: Answer, words: PlanWords) -> None:
@@ -235,7 +260,7 @@ def _print_answer(console: Console, answer: Answer, words: PlanWords) -> None:
     for other in answer.passed_over:
         away = words.value("straight_m", other.straight_m)
         why = words.reason(other.why)
-        said = words.told("passed", unit=other.code, party=other.party, away=away, why=why)
+        said = words.told("passed", unit=other.code, party=words.value("party", other.party), away=away, why=why)
         console.print(f"  {escape(said)}")
 
 
@@ -243,5 +268,12 @@ def _chosen(one: Chosen, words: PlanWords) -> str:
     arrival, sure = (words.value("_s", seconds) for seconds in (one.way.arrival_s, one.way.uncertainty_s))
     by = words.told(f"by.{one.way.how}")
     over = [words.told("over", crossing=p.code) for p in one.way.passings]
-    said = words.told("chosen", unit=one.code, party=one.party, time=arrival, sure=sure, way=" ".join([by, *over]))
+    said = words.told(
+        "chosen",
+        unit=one.code,
+        party=words.value("party", one.party),
+        time=arrival,
+        sure=sure,
+        way=" ".join([by, *over]),
+    )
     return words.pause.join([f"{said}: {words.reason(one.why)}", *map(words.note, one.way.notes)])

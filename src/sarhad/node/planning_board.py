@@ -8,24 +8,40 @@ from pathlib import Path
 from sarhad.node.folder import system_clock
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.land import Land
-from sarhad.node.planning import DEFAULT_REGION, picture_of
+from sarhad.node.planning import DEFAULT_REGION, picture_of, room
 from sarhad.node.planning_print import saying
 from sarhad.node.settings import load as load_settings
+from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import happened, standing_of
 from sarhad.response.siting import SitingError
 
 Facts = list[tuple[str, str]]
 
 
-def board_for(region: Path | None, node: Path | None, *, spread_provinces: bool = False) -> Board:
-    """Read the region and what stands there: with ``node``, what that node's party may see."""
+def board_for(
+    region: Path | None, node: Path | None, exercise: str | None = None, *, spread_provinces: bool = False
+) -> Board:
+    """Read the region and what stands there: with ``node``, what that node's party may see, live or in an exercise.
+
+    Raises PlanError for an exercise of which no record is held, and for one without a node.
+    """
+    if exercise is not None and node is None:
+        raise PlanError("plan-no-exercise", "a region package knows no exercise", where="--exercise", do="Say --node",
+                        exercise=exercise, known="–")  # fmt: skip
     with saying("Reading the region and its roads"):
         if node is None:
             return Board.of_region(region or DEFAULT_REGION, system_clock(), spread_provinces=spread_provinces)
         land = Land(region or load_settings(node).region_folder() or DEFAULT_REGION)
         party, picture = picture_of(node)
-        standing = standing_of(picture, party, system_clock(), happened(picture))
+        asked = room(picture, exercise)
+        standing = standing_of(picture, party, system_clock(), happened(picture, asked), asked)
         return Board(land, standing, spread_provinces=spread_provinces)
+
+
+def party_name(board: Board, party: str) -> str:
+    """Return what a party or a side is called, where that is known."""
+    named = board.standing.names.get(party) or board.names_of(party)
+    return party if named is None else named.en
 
 
 def parse_weights(said: Sequence[str]) -> dict[str, float]:
@@ -77,7 +93,12 @@ def origin(board: Board) -> Facts:
     facts = [("ground", said)]
     away = board.fielded.away
     if away:
-        facts.append(("not counted", ", ".join(f"{one.unit.party} {one.unit.code} ({one.why})" for one in away)))
+        facts.append(
+            (
+                "not counted",
+                ", ".join(f"{party_name(board, one.unit.party)} {one.unit.code} ({one.why})" for one in away),
+            )
+        )
     if board.fielded.blurred:
         facts.append(("blurred", f"{board.fielded.blurred} units are counted at a place released coarsely"))
     return facts

@@ -33,7 +33,7 @@ def dividend_command(
     geojson_file: Path | None, csv_file: Path | None, load: Load,
 ) -> int:  # fmt: skip
     """Compare two separate forces with one joint force; print, and write the one-page results and exports."""
-    board = board_for(region, node)
+    board = board_for(region, node, load.room(node))
     weights = table_weights(board, (load.table,) if load.table else ())
     asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
     force, willing = board.force(asked, Rules())

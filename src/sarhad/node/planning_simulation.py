@@ -49,6 +49,10 @@ class Load:
         """Where the runs are made."""
         return Workers(self.processes, self.ray)
 
+    def room(self, node: Path | None) -> str | None:
+        """The exercise to plan in; without a node one may be named for the times of the other desk alone."""
+        return None if node is None and self.delay_from is not None else self.exercise
+
     @property
     def length(self) -> str:
         """Say how long a run is."""
@@ -57,7 +61,7 @@ class Load:
 
 def simulate(region: Path | None, node: Path | None, kinds: Sequence[str], as_json: bool, load: Load) -> int:
     """Simulate the joint force; print means with their confidence intervals.  Raises SitingError."""
-    board = board_for(region, node)
+    board = board_for(region, node, load.room(node))
     weights = table_weights(board, (load.table,) if load.table else ())
     asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
     force, _ = board.force(asked, Rules())

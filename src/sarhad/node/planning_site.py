@@ -16,7 +16,7 @@ from sarhad.node.planner.board import Board
 from sarhad.node.planner.files import geojson, table
 from sarhad.node.planner.land import Spot
 from sarhad.node.planner.solve import solve, unserved, within
-from sarhad.node.planning_board import Facts, board_for, left_out, parse_weights, table_weights
+from sarhad.node.planning_board import Facts, board_for, left_out, parse_weights, party_name, table_weights
 from sarhad.node.planning_print import answer_fields, headline, plain, saying, show
 from sarhad.response.siting import Answer, SitingError
 from sarhad.response.siting.kernels import Floats
@@ -30,6 +30,7 @@ class Asked:
 
     region: Path | None
     node: Path | None
+    exercise: str | None
     method: Method
     count: int
     minutes: float
@@ -50,7 +51,7 @@ class Asked:
 def site(asked: Asked, *, as_json: bool, geojson_file: Path | None, csv_file: Path | None) -> int:
     """Choose sites, print them with the bound, write the exports asked for; exit status 0 if proved, else 1."""
     said = parse_weights(asked.weights)
-    board = board_for(asked.region, asked.node, spread_provinces=asked.provinces)
+    board = board_for(asked.region, asked.node, asked.exercise, spread_provinces=asked.provinces)
     weights = {**table_weights(board, asked.tables), **said}
     scenario = _scenario(asked, weights)
     spots, weight = board.spots(scenario), board.weight(weights)
@@ -75,7 +76,13 @@ def site(asked: Asked, *, as_json: bool, geojson_file: Path | None, csv_file: Pa
     for column in ("site", "party", "what", "new", "weight served first"):
         shown.add_column(column)
     for row in rows:
-        shown.add_row(row["name"], row["party"], row["what"], "" if row["existing"] else "new", f"{row['serves']:.1f}")
+        shown.add_row(
+            row["name"],
+            party_name(board, row["party"]),
+            row["what"],
+            "" if row["existing"] else "new",
+            f"{row['serves']:.1f}",
+        )
     show(shown, facts, answer.why)
     return int(answer.status != "optimal")
 

@@ -262,6 +262,10 @@ class Picture:
             view = self._incidents[ref] = incident_view(self._state, record)
         return view
 
+    def exercises(self) -> tuple[str, ...]:
+        """Return the exercises that any record belongs to."""
+        return tuple(sorted({mark for mark, _, _ in self._state.lists if mark is not None}))
+
     def incidents(self, exercise: str | None = None) -> list[IncidentView]:
         """Return the incidents of an exercise (None: live), newest first."""
         views = (self.incident(record.ref) for record in self._state.listed(exercise, "incident"))
