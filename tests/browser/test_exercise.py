@@ -136,7 +136,7 @@ def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desk
     name = f"fire-{uuid4().hex[:8]}"
     first = desks["ir"].sign_in_as("commander", "/drill")
     first.get_by_role("button", name="New drill").click()
-    first.get_by_label(re.compile("wildfire-drill")).check()
+    first.get_by_label(re.compile("Wildfire at the line")).check()
     first.get_by_label("Name of the exercise").fill(name)
     first.get_by_label("Pace").select_option("60")
     first.get_by_label(re.compile("Play the reactions")).check()
@@ -154,6 +154,14 @@ def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desk
     expect(first.locator("li.theirs.done").first).to_be_visible(timeout=CROSSES_MS)
     first.get_by_role("button", name="Score").click()
     expect(first.locator(".sides")).to_contain_text(re.compile(r"\d+ of \d+ met"), timeout=CROSSES_MS)
+    for language, named in (
+        ("en", "Request for two ambulances"),
+        ("fa", "درخواست دو آمبولانس"),
+        ("ur", "دو ایمبولینسوں کی درخواست"),
+    ):
+        expect(first.locator("html")).to_have_attribute("lang", language)
+        expect(first.get_by_role("region").filter(has=first.locator("#score-title"))).to_contain_text(named)
+        first.locator("body").press("l")
     first.get_by_role("button", name="Enter its room").click()
     expect(first.locator(".banner")).to_contain_text(name)
     expect(first.locator(".log-panel .exmark").first).to_be_visible()

@@ -66,8 +66,8 @@ async def test_one_side_begins_the_other_joins_and_both_are_scored_by_proved_tim
                 await side.until("/api/drills", drill("fire-at-the-line", "done"), PLAYED_S), begun["exercise"]
             )
             assert ended["problem"] == ""
-        whole = await here.until("/api/drills", lambda held: all(step["ref"] for step in held[0]["steps"]), PLAYED_S)
-        steps = one_of(whole, "fire-at-the-line")["steps"]
+        path = "/api/drills/fire-at-the-line/steps"
+        steps = await here.until(path, lambda held: all(step["ref"] for step in held), PLAYED_S)
         assert {step["party"] for step in steps if step["ref"]} == {"ir", "pk"}
         for side in (here, there):
             score = await side.until(
@@ -77,6 +77,8 @@ async def test_one_side_begins_the_other_joins_and_both_are_scored_by_proved_tim
             )
             assert {line["outcome"] for line in score["lines"]} == {"met"}, score["lines"]
             assert score["left"] == []
+            named = {line["of"]: line["title"]["ur"] for line in score["lines"]}
+            assert named["ambulance-request"] == "دو ایمبولینسوں کی درخواست"
 
 
 async def test_what_is_played_stands_under_the_directors_name_and_in_the_exercise_only(
@@ -87,10 +89,10 @@ async def test_what_is_played_stands_under_the_directors_name_and_in_the_exercis
         await planner.post("/api/drills", order)
 
         def fire(held: list[dict[str, Any]]) -> bool:
-            return bool(one_of(held, "planners-own")["steps"][0]["ref"])
+            return bool(held[0]["ref"])
 
-        drills = await planner.until("/api/drills", fire, PLAYED_S)
-        ref = one_of(drills, "planners-own")["steps"][0]["ref"]
+        path = "/api/drills/planners-own/steps"
+        ref = (await planner.until(path, fire, PLAYED_S))[0]["ref"]
         record = await duty.get(f"/api/records/{ref}")
         assert (record["kind"], record["by"], record["exercise"]) == ("incident", "planner", "planners-own")
         assert ref not in {one["ref"] for one in await duty.get("/api/incidents")}
@@ -101,7 +103,7 @@ async def test_what_is_played_stands_under_the_directors_name_and_in_the_exercis
         assert (held["state"], held["problem"]) == ("failed", "stopped")
         await planner.post("/api/drills/planners-own/join", {})
         assert one_of(await planner.get("/api/drills"), "planners-own")["state"] == "running"
-        again = one_of(await planner.get("/api/drills"), "planners-own")["steps"][0]["ref"]
+        again = (await planner.get(path))[0]["ref"]
         assert again == ref
         await planner.post("/api/drills/planners-own/stop", {})
 
@@ -116,6 +118,8 @@ async def test_a_name_in_use_a_strange_scenario_and_another_role_are_refused(des
             await commander.post("/api/drills", {**order, "scenario": "nowhere", "exercise": "other"})
         with pytest.raises(DeskRefusedError, match="403"):
             await duty.post("/api/drills", {**order, "exercise": "dutys"})
+        with pytest.raises(DeskRefusedError, match="no drill of this name"):
+            await duty.get("/api/drills/nowhere/steps")
         with pytest.raises(DeskRefusedError, match="is played already"):
             await commander.post("/api/drills/named-twice/join", {})
         await commander.post("/api/drills/named-twice/stop", {})

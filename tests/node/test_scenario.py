@@ -40,6 +40,10 @@ def test_every_example_is_sound_and_expects_something_of_both_sides(path: Path) 
     assert {one.by for one in scenario.expectations} == set(scenario.parties)
     assert scenario.about.fa
     assert scenario.about.ur
+    for title in (scenario.title, *(one.title for one in scenario.injects)):
+        assert title is not None
+        assert title.fa
+        assert title.ur
     assert [part.at_s for part in in_order(scenario)] == sorted(part.at_s for part in in_order(scenario))
 
 
@@ -62,6 +66,10 @@ SPOILT = {
     "an unknown field": (put("speed", value=2), "", "unknown field `speed`"),
     "a name that is none": (put("name", value="Wild Fire"), "name", "matching regex"),
     "a name twice": (put("injects", 1, "name", value="fire"), "injects[1].name", "stands twice"),
+    "a title without English": (put("injects", 0, "title", value={"fa": "آتش"}), "injects[0].title", "missing"),
+    "a title in another language": (
+        put("injects", 0, "title", value={"en": "Fire", "de": "Feuer"}), "injects[0].title", "unknown field"
+    ),
     "a stranger": (put("injects", 1, "party", value="xx"), "injects[1].party", "not one of the parties"),
     "out of order": (put("injects", 0, "at_s", value=11), "injects[1].at_s", "comes after"),
     "an unknown kind": (put("injects", 0, "kind", value="battle"), "injects[0].kind", "no kind"),

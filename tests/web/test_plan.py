@@ -183,6 +183,17 @@ async def test_a_newer_question_of_a_page_takes_the_place_of_the_older() -> None
     assert await other == b"old"
 
 
+async def test_a_question_that_a_newer_one_replaced_is_answered_so_and_is_no_error(planner: Client) -> None:
+    """An officer who moves a slider while the node still computes has done nothing wrong."""
+    asked = [{"asker": "page", "kinds": ["explosive-disposal"], "runs": 8, "seed": seed} for seed in (1, 2)]
+    answers = await asyncio.gather(*(planner.post("/api/plan/dividend", one) for one in asked))
+    assert [status for status, _ in answers] == [200, 200]
+    assert sorted(answer.get("unanswered", {}).get("code", "answered") for _, answer in answers) == [
+        "answered",
+        "superseded",
+    ]
+
+
 async def described(house: House, settings: WebSettings, **params: str) -> dict[str, Any]:
     """What the house's planner is told that a plan is made from."""
     where = WebSettings(region=REGION, pages=settings.pages)

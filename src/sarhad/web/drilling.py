@@ -11,9 +11,13 @@ from sarhad.web.shapes import Answered, Body, Exercise
 
 
 class ScenarioView(Answered, frozen=True, kw_only=True):
-    """A scenario that is here: ``about`` by language; ``sha256`` of its file; how long, how many steps a side plays."""
+    """A scenario that is here: ``title`` (or {}) and ``about`` by language; ``sha256`` of its file.
+
+    How long it lasts, how many steps a side plays.
+    """
 
     name: str
+    title: dict[str, str]
     about: dict[str, str]
     sha256: str
     parties: tuple[str, ...]
@@ -27,10 +31,12 @@ class ScenarioView(Answered, frozen=True, kw_only=True):
 class DrillStepView(Answered, frozen=True, kw_only=True):
     """One step: an inject (``kind``) or a confirmation (``kind`` is its step), and the record that it became.
 
-    ``reaction``: the people who are drilled should do it themselves.  ``ref`` empty: not played, or not here yet.
+    ``title``: it in words, by language; {} where the scenario has none.  ``reaction``: the people who are drilled
+    should do it themselves.  ``ref`` empty: not played, or not here yet.
     """
 
     name: str
+    title: dict[str, str]
     at_s: int
     party: str
     kind: str
@@ -48,6 +54,7 @@ class DrillView(Answered, frozen=True, kw_only=True):
 
     exercise: str
     scenario: str
+    title: dict[str, str]
     about: dict[str, str]
     same: bool
     begun_by: str
@@ -58,13 +65,13 @@ class DrillView(Answered, frozen=True, kw_only=True):
     state: Literal["running", "ready", "done", "failed"]
     director: str
     problem: str
-    steps: tuple[DrillStepView, ...]
 
 
 class ScoreLineView(Answered, frozen=True, kw_only=True):
-    """One expectation; ``took_s``: at most so long, proved.  See spec/scenario.md."""
+    """One expectation of a step; ``took_s``: at most so long, proved.  See spec/scenario.md."""
 
     of: str
+    title: dict[str, str]
     by: str
     step: str
     within_s: int
@@ -87,6 +94,13 @@ class ScoreSideView(Answered, frozen=True, kw_only=True):
     median_s: float | None
 
 
+class StepNameView(Answered, frozen=True, kw_only=True):
+    """A step by its name in the scenario, and in words by language ({}: there are none)."""
+
+    name: str
+    title: dict[str, str]
+
+
 class ScoreView(Answered, frozen=True, kw_only=True):
     """Both sides' times, by countersigned times only; ``left``: what nobody played."""
 
@@ -94,7 +108,7 @@ class ScoreView(Answered, frozen=True, kw_only=True):
     scenario: str
     lines: tuple[ScoreLineView, ...]
     sides: tuple[ScoreSideView, ...]
-    left: tuple[str, ...]
+    left: tuple[StepNameView, ...]
 
 
 class StartBody(Body, frozen=True, kw_only=True):
@@ -120,6 +134,9 @@ class Drilling(Protocol):
 
     def drills(self) -> list[DrillView]:
         """Every drill that somebody began, newest first."""
+
+    def steps(self, exercise: str) -> list[DrillStepView]:
+        """What is played of one drill; none where its scenario is not here."""
 
     async def start(self, actor: Actor, order: StartBody) -> None:
         """Begin a drill and play our side of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
-from sarhad.web.drilling import Drilling, DrillView, JoinBody, ScenarioView, ScoreView, StartBody
+from sarhad.web.drilling import Drilling, DrillStepView, DrillView, JoinBody, ScenarioView, ScoreView, StartBody
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.wire.errors import Unavailable
@@ -30,8 +30,14 @@ def get_scenarios(office: Here) -> list[ScenarioView]:
 
 @get("/api/drills", opt=READERS, operation_id="getDrills", tags=TAGS)
 async def get_drills(office: Here) -> list[DrillView]:
-    """Every drill that somebody began, newest first, with what is played of it."""
+    """Every drill that somebody began, newest first."""
     return drilling_of(office).drills()
+
+
+@get("/api/drills/{exercise:str}/steps", opt=READERS, operation_id="getDrillSteps", tags=TAGS)
+async def get_drill_steps(exercise: FromPath[str], office: Here) -> list[DrillStepView]:
+    """The steps of one drill, by time, with the records that they became."""
+    return drilling_of(office).steps(exercise)
 
 
 @post("/api/drills", opt=DIRECTORS, operation_id="startDrill", tags=TAGS)
@@ -61,4 +67,4 @@ async def score_drill(exercise: FromPath[str], office: Here) -> ScoreView:
     return await drilling_of(office).score(exercise)
 
 
-HANDLERS = [get_scenarios, get_drills, start_drill, join_drill, stop_drill, score_drill]
+HANDLERS = [get_scenarios, get_drills, get_drill_steps, start_drill, join_drill, stop_drill, score_drill]

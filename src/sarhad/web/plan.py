@@ -17,6 +17,7 @@ from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import happened, standing_of
 from sarhad.web.errors import ErrorView, status_of, view_of
 from sarhad.web.guards import allow
+from sarhad.web.latest import Superseded
 from sarhad.web.office import Call, Here, Office, signed_in
 from sarhad.web.plan_shapes import (
     Asked,
@@ -51,7 +52,7 @@ T = TypeVar("T")
 
 
 class Unanswered(Answered, frozen=True, kw_only=True):
-    """Why a question of planning has no answer as it was put, and what to change."""
+    """Why a question of planning has no answer: as it was put, with what to change; or a newer one took its place."""
 
     unanswered: ErrorView
 
@@ -85,6 +86,8 @@ async def _answer(
     """Ask; that a question has no answer is an answer, too: an officer who moves a slider has done nothing wrong."""
     try:
         return await _ask(request, office, task, question, answer, exercise, question.asker)
+    except Superseded as error:
+        return Unanswered(unanswered=view_of(error))
     except PlanError as error:
         if status_of(error) != 422:
             raise

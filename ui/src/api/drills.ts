@@ -1,7 +1,7 @@
 /** Drills: scenarios, what is played, the scores. */
 
 import type { Client } from "./client";
-import type { DrillView, ScenarioView, ScoreView } from "./types";
+import type { DrillStepView, DrillView, ScenarioView, ScoreView } from "./types";
 
 export interface DrillOrder {
   readonly scenario: string;
@@ -23,6 +23,10 @@ export class DrillClient {
 
   drills(): Promise<readonly DrillView[]> {
     return this.#client.ask("GET", "/api/drills");
+  }
+
+  steps(exercise: string): Promise<readonly DrillStepView[]> {
+    return this.#client.ask("GET", `/api/drills/${encodeURIComponent(exercise)}/steps`);
   }
 
   start(order: DrillOrder): Promise<readonly DrillView[]> {

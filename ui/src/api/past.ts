@@ -33,8 +33,8 @@ export class PastClient {
     return this.#client.ask("GET", `/api/past/records${moment(at)}${query({ q, cursor }).replace("?", "&")}`, undefined, signal);
   }
 
-  record(at: PastMoment, ref: string): Promise<PastRecord> {
-    return this.#client.ask("GET", `/api/past/records/${encodeURIComponent(ref)}${moment(at)}`);
+  record(at: PastMoment, ref: string, signal?: AbortSignal): Promise<PastRecord> {
+    return this.#client.ask("GET", `/api/past/records/${encodeURIComponent(ref)}${moment(at)}`, undefined, signal);
   }
 
   /** What incidents were called then. */

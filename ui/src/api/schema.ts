@@ -1090,7 +1090,7 @@ export interface paths {
         };
         /**
          * GetDrills
-         * @description Every drill that somebody began, newest first, with what is played of it.
+         * @description Every drill that somebody began, newest first.
          */
         readonly get: operations["getDrills"];
         readonly put?: never;
@@ -1137,6 +1137,26 @@ export interface paths {
          * @description Both sides' times, from a bundle of which every proof was verified.
          */
         readonly get: operations["scoreDrill"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/drills/{exercise}/steps": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetDrillSteps
+         * @description The steps of one drill, by time, with the records that they became.
+         */
+        readonly get: operations["getDrillSteps"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -3249,6 +3269,9 @@ export interface components {
             readonly party: string;
             readonly reaction: boolean;
             readonly ref: string;
+            readonly title: {
+                readonly [key: string]: string;
+            };
         };
         /** DrillView */
         readonly DrillView: {
@@ -3267,7 +3290,9 @@ export interface components {
             readonly speed: number;
             /** @enum {string} */
             readonly state: "running" | "ready" | "done" | "failed";
-            readonly steps: readonly components["schemas"]["DrillStepView"][];
+            readonly title: {
+                readonly [key: string]: string;
+            };
         };
         /**
          * ErrorView
@@ -5024,6 +5049,9 @@ export interface components {
             readonly reactions: number;
             readonly sha256: string;
             readonly theirs: number;
+            readonly title: {
+                readonly [key: string]: string;
+            };
         };
         /** ScoreLineView */
         readonly ScoreLineView: {
@@ -5034,6 +5062,9 @@ export interface components {
             readonly outcome: "met" | "late" | "missing" | "unproven" | "not-delivered" | "not-played";
             readonly ref: string;
             readonly step: string;
+            readonly title: {
+                readonly [key: string]: string;
+            };
             readonly took_s: number | null;
             readonly within_s: number;
         };
@@ -5051,7 +5082,7 @@ export interface components {
         /** ScoreView */
         readonly ScoreView: {
             readonly exercise: string;
-            readonly left: readonly string[];
+            readonly left: readonly components["schemas"]["StepNameView"][];
             readonly lines: readonly components["schemas"]["ScoreLineView"][];
             readonly scenario: string;
             readonly sides: readonly components["schemas"]["ScoreSideView"][];
@@ -5214,6 +5245,13 @@ export interface components {
             readonly source: string;
             readonly text: components["schemas"]["Words"];
             readonly when: components["schemas"]["Moment"] | null;
+        };
+        /** StepNameView */
+        readonly StepNameView: {
+            readonly name: string;
+            readonly title: {
+                readonly [key: string]: string;
+            };
         };
         /** StepStatistics */
         readonly StepStatistics: {
@@ -5816,6 +5854,7 @@ export type StandView = components['schemas']['StandView'];
 export type StartBody = components['schemas']['StartBody'];
 export type Stated = components['schemas']['Stated'];
 export type StatementView = components['schemas']['StatementView'];
+export type StepNameView = components['schemas']['StepNameView'];
 export type StepStatistics = components['schemas']['StepStatistics'];
 export type StepView = components['schemas']['StepView'];
 export type Suspension = components['schemas']['Suspension'];
@@ -7974,6 +8013,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ScoreView"];
+                };
+            };
+        };
+    };
+    readonly getDrillSteps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly exercise: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DrillStepView"][];
                 };
             };
         };

@@ -25,9 +25,16 @@ export function modal(dialog: HTMLDialogElement, { left, beside = true }: Manner
     event.stopPropagation();
     leave();
   };
+  // Only what began and ended beside it: a text that is marked may be dragged out of it.
+  const outside = ({ target, clientX, clientY }: MouseEvent) => {
+    const box = dialog.getBoundingClientRect();
+    return target === dialog && (clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom);
+  };
+  let began = false;
   dialog.addEventListener("keydown", keyed, { capture: true, signal });
+  dialog.addEventListener("pointerdown", (event) => (began = outside(event)), { signal });
+  dialog.addEventListener("click", (event) => beside && began && outside(event) && leave(), { signal });
   dialog.addEventListener("close", leave, { signal });
-  dialog.closedBy = beside ? "any" : "closerequest";
   dialog.showModal();
   return { destroy: () => heard.abort() };
 }

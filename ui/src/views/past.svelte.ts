@@ -100,8 +100,11 @@ export class Past {
     if (at === null) return;
     if (!ref) this.record = null;
     else {
-      const record = await this.client.record({ room: null, side: this.side, at }, ref);
-      if (turn === this.#turn && ref === this.#around.selected()) this.record = record;
+      const { signal } = this.#asking;
+      const record = await this.client.record({ room: null, side: this.side, at }, ref, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error; // another moment is wanted by now
+      });
+      if (record && turn === this.#turn && ref === this.#around.selected()) this.record = record;
     }
   }
 

@@ -23,8 +23,9 @@ from sarhad.node import exporting
 from sarhad.node.build import Node
 from sarhad.node.drill.hands import GROUND, DirectorsHand, of_exercise
 from sarhad.node.drill.player import Player, in_order
-from sarhad.node.drill.scenario import Confirm, Inject, Scenario, ScenarioError, read_scenario
+from sarhad.node.drill.scenario import Confirm, Inject, Scenario, ScenarioError, Title, read_scenario
 from sarhad.node.drill.scoring import matched, score_bundle
+from sarhad.picture.views import RecordFilter
 from sarhad.web.drilling import (
     DrillStepView,
     DrillView,
@@ -33,6 +34,7 @@ from sarhad.web.drilling import (
     ScoreSideView,
     ScoreView,
     StartBody,
+    StepNameView,
 )
 from sarhad.wire.errors import Refused, SarhadError
 from sarhad.wire.kinds import Note
@@ -78,6 +80,9 @@ class Drills:
     node: Node
     _playing: dict[str, _Playing] = field(default_factory=dict)
     _files: dict[Path, tuple[int, str, Scenario | None]] = field(default_factory=dict)
+    # By exercise, for so many records of it; what is not asked for is not made, what has not changed is not made anew.
+    _begins: dict[str, tuple[int, _Begun | None]] = field(default_factory=dict)  # written by _begun()
+    _matches: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)  # written by _matched()
 
     def scenarios(self) -> list[ScenarioView]:
         """The scenarios here in which we take part, by name."""
@@ -112,6 +117,7 @@ class Drills:
         ours = sum(part.party == self.node.party for part in played)
         return ScenarioView(
             name=one.name,
+            title=_words(one.title),
             about=msgspec.to_builtins(one.about),
             sha256=sha256,
             parties=one.parties,
@@ -131,6 +137,17 @@ class Drills:
 
     def _begun(self, exercise: str) -> _Begun | None:
         """Read the first note of an exercise that begins a drill; the earliest by claimed time, then by name."""
+        count = self._count(exercise, ("note",))
+        held = self._begins.get(exercise)
+        if held is None or held[0] != count:
+            held = self._begins[exercise] = count, self._read_notes(exercise)
+        return held[1]
+
+    def _count(self, exercise: str | None, kinds: tuple[str, ...] = ()) -> int:
+        """How many records of an exercise are here: they only become more, and counting them is quick."""
+        return self.node.picture.records(RecordFilter(exercise=exercise, kinds=kinds, limit=1)).total
+
+    def _read_notes(self, exercise: str) -> _Begun | None:
         notes = sorted(of_exercise(self.node.desk, exercise, ("note",)), key=lambda one: (one.header.at, one.ref))
         for note in notes:
             found = BEGINS.match(note.data.text.text) if isinstance(note.data, Note) else None
@@ -143,25 +160,42 @@ class Drills:
         state = "ready"
         if playing is not None:
             state = "running" if not playing.task.done() else "failed" if playing.problem else "done"
-        steps = tuple(self._steps(one, scenario)) if scenario is not None else ()
         return DrillView(
             exercise=one.exercise,
             scenario=one.scenario,
+            title={} if scenario is None else _words(scenario.title),
             about={} if scenario is None else msgspec.to_builtins(scenario.about),
             same=scenario is not None,
             begun_by=one.note.party,
             begun_ref=one.note.ref,
             begun_us=one.note.header.at,
             speed=one.speed,
-            lasts_s=max((step.at_s for step in steps), default=0),
+            lasts_s=0 if scenario is None else max(part.at_s for part in in_order(scenario)),
             state=state,  # type: ignore[arg-type]  # one of the four words above
             director=playing.director if playing is not None else "",
             problem=playing.problem if playing is not None else "",
-            steps=steps,
         )
 
+    def steps(self, exercise: str) -> list[DrillStepView]:
+        """The steps of a drill, by time; raises NotFound where none of this name was begun."""
+        one = self._begun(exercise)
+        if one is None:
+            raise NotFound("no drill of this name was begun", where="exercise", do="See the list")
+        scenario = dict(self._held()).get(one.sha256)
+        return [] if scenario is None else list(self._steps(one, scenario))
+
+    def _matched(self, one: _Begun, scenario: Scenario) -> dict[str, str]:
+        """The record that each inject became; looked for anew when there are more records."""
+        count = self._count(one.exercise) + self._count(None, GROUND)
+        held = self._matches.get(one.exercise)
+        if held is None or held[0] != count:
+            found = matched(scenario, self._records(one.exercise), one.exercise)
+            held = self._matches[one.exercise] = count, found
+        return held[1]
+
     def _steps(self, one: _Begun, scenario: Scenario) -> Iterator[DrillStepView]:
-        found = matched(scenario, self._records(one.exercise), one.exercise)
+        found = self._matched(one, scenario)
+        titles = {inject.name: _words(inject.title) for inject in scenario.injects}
         for part in in_order(scenario):
             name = part.name if isinstance(part, Inject) else part.of
             ref, at = found.get(name, ""), None
@@ -172,6 +206,7 @@ class Drills:
                 at = None if held is None else held.header.at
             yield DrillStepView(
                 name=name,
+                title=titles[name],
                 at_s=part.at_s,
                 party=part.party,
                 kind=part.kind if isinstance(part, Inject) else part.step,
@@ -270,11 +305,24 @@ class Drills:
             path = Path(folder) / "drill.zip"
             await exporting.write(self.node, path, "own", refs)
             found = await asyncio.to_thread(score_bundle, scenario, path, exercise, {})
-        lines = [msgspec.convert(line, ScoreLineView, from_attributes=True) for line in found.lines]
+        titles = {inject.name: _words(inject.title) for inject in scenario.injects}
+        lines = [
+            msgspec.convert(msgspec.to_builtins(line) | {"title": titles[line.of]}, ScoreLineView)
+            for line in found.lines
+        ]
         sides = [msgspec.convert(side, ScoreSideView, from_attributes=True) for side in found.sides]
         return ScoreView(
-            exercise=exercise, scenario=scenario.name, lines=tuple(lines), sides=tuple(sides), left=found.left
+            exercise=exercise,
+            scenario=scenario.name,
+            lines=tuple(lines),
+            sides=tuple(sides),
+            left=tuple(StepNameView(name=name, title=titles[name]) for name in found.left),
         )
+
+
+def _words(title: Title | None) -> dict[str, str]:
+    """A title by language; {} where there is none."""
+    return {} if title is None else {lang: text for lang, text in msgspec.to_builtins(title).items() if text}
 
 
 def _is_reaction(part: Inject | Confirm) -> bool:

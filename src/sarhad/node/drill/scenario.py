@@ -50,6 +50,14 @@ class About(Part, frozen=True, kw_only=True):
     ur: Annotated[str, Meta(max_length=2_000)] = ""
 
 
+class Title(Part, frozen=True, kw_only=True):
+    """A name in words, for people; ``en`` is always there.  Where there is none the file's own name is shown."""
+
+    en: Annotated[str, Meta(min_length=1, max_length=120)]
+    fa: Annotated[str, Meta(max_length=120)] = ""
+    ur: Annotated[str, Meta(max_length=120)] = ""
+
+
 class Inject(Part, frozen=True, kw_only=True):
     """One record to be written: when, at whose desk, by which officer.
 
@@ -58,6 +66,7 @@ class Inject(Part, frozen=True, kw_only=True):
     """
 
     name: Name
+    title: Title | None = None
     at_s: Offset
     party: PartyId
     officer: OfficerId
@@ -91,6 +100,7 @@ class Scenario(Part, frozen=True, kw_only=True):
 
     format: str
     name: Slug
+    title: Title | None = None
     about: About
     parties: Annotated[tuple[PartyId, ...], Meta(min_length=2, max_length=20)]
     injects: Annotated[tuple[Inject, ...], Meta(min_length=1, max_length=1_000)]

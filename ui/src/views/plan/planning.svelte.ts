@@ -37,7 +37,9 @@ export class Question<T extends object> {
       this.problem = null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (key !== this.#asked || error.code === "superseded") return;
+      if (key !== this.#asked) return;
+      // The network may have let an older question overtake this one.
+      if (error.code === "superseded") return await this.renew();
       this.problem = error;
     } finally {
       if (key === this.#asked) this.busy = false;
@@ -143,6 +145,8 @@ export class Planning {
   compare(on: boolean): void {
     const other = { ...this.scenarios.a, mode: this.scenarios.a.mode === "joint" ? "separate" : "joint" } as const;
     if (!on) this.sited.b.forget();
+    // What was moved in B a moment ago is of the B that ends here.
+    this.#moved = Object.fromEntries(Object.entries(this.#moved).filter(([name]) => name !== "b"));
     router.put({ b: on ? toAddress(other, USUAL) || "usual" : null });
   }
 
