@@ -111,25 +111,22 @@ class Desk {
   // Signing in -----------------------------------------------------------------------
 
   async begin(): Promise<void> {
-    let session: SessionView | null = null;
-    try {
-      if (expected()) session = await this.client.session();
-    } catch (error) {
-      this.tell(error);
-    }
-    entered(session !== null);
-    // What it shows is asked for before the page is made.
-    const opened = session && !session.must_choose ? this.#open() : null;
-    this.session = session;
+    const session = expected() ? await this.client.session().catch((error: unknown) => (this.tell(error), null)) : null;
+    const opened = this.#enter(session);
     this.asked = true;
     await opened;
   }
 
   /** Goes on with a session, however it was opened; one of a one-time password opens nothing yet. */
   async enterWith(session: SessionView): Promise<void> {
-    entered(true);
     this.ended = false;
-    const opened = session.must_choose ? null : this.#open();
+    await this.#enter(session);
+  }
+
+  async #enter(session: SessionView | null): Promise<void> {
+    entered(session !== null);
+    // What the page shows is asked for before it is made.
+    const opened = session && !session.must_choose ? this.#open() : null;
     this.session = session;
     await opened;
   }

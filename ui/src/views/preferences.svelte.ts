@@ -5,6 +5,7 @@ import { direction, translator, type Catalogue, type Translate } from "../model/
 import { number, type Language } from "../model/time";
 
 export const LANGUAGES: readonly Language[] = ["en", "fa", "ur"];
+export const FACES = ["naskh", "nastaliq"] as const;
 type Words = () => Promise<{ default: Catalogue }>;
 /** The watch's words come before it; those of the other screens with the first of them. */
 const WATCH: Readonly<Record<Language, Words>> = {
@@ -38,6 +39,8 @@ class Preferences {
   /** Whether the browser's own notifications are wanted, where it allows them. */
   notify = $state(kept("notify", ["on", "off"], "on") === "on");
   singles = $state(kept("singles", ["on", "off"], "on") === "on");
+  /** What Urdu is set in: as Persian is, or as its own readers write it. */
+  face = $state(kept("face", FACES, "naskh"));
   readonly t: Translate = $derived(translator(this.language, this.#words, (n) => number(n, this.language)));
   readonly digits = (value: number): string => number(value, this.language);
   readonly direction = $derived(direction(this.language));
@@ -50,8 +53,11 @@ class Preferences {
     page.lang = this.language;
     page.dir = this.direction;
     page.dataset.theme = this.theme;
+    page.dataset.face = this.face;
+    if (this.face === "nastaliq" && this.language === "ur") void import("./account/nastaliq.css").catch(() => undefined);
     localStorage.setItem("sarhad.language", this.language);
     localStorage.setItem("sarhad.theme", this.theme);
+    localStorage.setItem("sarhad.face", this.face);
     localStorage.setItem("sarhad.sound", this.sound ? "on" : "off");
     localStorage.setItem("sarhad.notify", this.notify ? "on" : "off");
     localStorage.setItem("sarhad.singles", this.singles ? "on" : "off");
