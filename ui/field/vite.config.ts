@@ -42,7 +42,8 @@ function worker(): Plugin {
     generateBundle: {
       order: "post",
       async handler(_options, bundle) {
-        const made = Object.values(bundle).map((part) => [`/${part.fileName}`, hash(part.type === "chunk" ? part.code : part.source)] as const);
+        // A face that is a choice is fetched by who chose it, not by every phone.
+        const made = Object.values(bundle).filter((part) => !part.fileName.includes("nastaliq")).map((part) => [`/${part.fileName}`, hash(part.type === "chunk" ? part.code : part.source)] as const);
         const icons = readdirSync(PUBLIC).filter((name) => name.startsWith("icon")).map((name) => [`/${name}`, hash(readFileSync(PUBLIC + name))] as const);
         const files = [...made, ...icons].sort(([a], [b]) => (a < b ? -1 : 1));
         const source = readFileSync(path("worker.ts"), "utf8");
