@@ -152,7 +152,8 @@ def test_an_incident_outside_the_region_is_left_out_and_told(land: Land, standin
             {},
             {"en": "lies in the sea", "fa": "در دریاست", "ur": "سمندر میں ہے"},
         ),
-        ({"speed_kmh": 0}, {}, {"en": "speed of 0 km/h", "fa": "صفر است", "ur": "صفر ہے"}),
+        ({"speed_kmh": 0}, {}, {"en": "speed of 0 km/h", "fa": "۰ کیلومتر بر ساعت", "ur": "0 کلومیٹر"}),
+        ({"speed_kmh": -5}, {}, {"en": "speed of -5 km/h", "fa": "-۵ کیلومتر", "ur": "-5 کلومیٹر"}),
         ({"kind": "patrol"}, {}, {"en": "neither side has released", "fa": "اعلام نکرده", "ur": "نہیں بتایا"}),
         (
             {"party": "pk", "lat": 290_114_950, "lon": 615_876_280, "notice_s": 1_800},
@@ -160,7 +161,7 @@ def test_an_incident_outside_the_region_is_left_out_and_told(land: Land, standin
             {"en": "C1 stays closed", "fa": "C1 بسته می‌ماند", "ur": "C1 بند رہتی ہے"},
         ),
     ],
-    ids=["in the sea", "zero speed", "none that could", "closes on the way"],
+    ids=["in the sea", "zero speed", "negative speed", "none that could", "closes on the way"],
 )
 def test_what_cannot_be_done_is_said_in_every_language(
     tmp_path: Path, unit: dict[str, Any], crossing: dict[str, Any], said: dict[str, str]

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from desk.house import House, settle, words
 from sarhad.node.planning_words import PlanWords
+from sarhad.node.printing.paper import catalogue
 from sarhad.response.proposal import Reason
 from sarhad.response.reach import VEHICLE
 from sarhad.response.reach.travel import place as led
@@ -120,12 +121,28 @@ async def test_an_incident_that_nobody_reaches_says_why(line: Line, place: Place
     check(why, code)
 
 
-async def test_a_speed_of_zero_is_refused_where_it_is_stated(line: Line) -> None:
-    data = {**msgspec.to_builtins(unit("S2", "medical")), "speed_kmh": 0}
+@pytest.mark.parametrize(
+    ("speed", "form", "limit"),
+    [(0, "least", 1), (-5, "least", 1), (5_000, "most", 1_000), (1.5, "type", None), ("fast", "type", None)],
+)
+async def test_an_impossible_speed_is_refused_where_it_is_stated(
+    line: Line, speed: Any, form: str, limit: int | None
+) -> None:
+    data = {**msgspec.to_builtins(unit("S2", "medical")), "speed_kmh": speed}
     async with line.ir.officer("commander") as client:
         status, said = await client.post("/api/acts/unit", {"data": data, "release": {"to": "joint"}})
     assert (status, said["code"]) == (400, "bad-request"), said
     assert "speed_kmh" in said["what"] + said["where"]
+    assert said["values"] == {"form": form, "field": "speed_kmh", **({} if limit is None else {"limit": limit})}
+    for lang in LANGUAGES:
+        assert "{field}" in catalogue(lang)[f"error.form.{form}"]
+
+
+async def test_what_is_no_number_at_all_is_told_as_unreadable(line: Line) -> None:
+    data = {**msgspec.to_builtins(unit("S2", "medical")), "speed_kmh": float("nan")}
+    async with line.ir.officer("commander") as client:
+        status, said = await client.post("/api/acts/unit", {"data": data, "release": {"to": "joint"}})
+    assert (status, said["code"], said["values"].get("form")) == (400, "bad-request", "unreadable"), said
 
 
 async def closing(line: Line) -> None:

@@ -19,6 +19,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from sarhad.desk.throttle import Throttled
 from sarhad.response.errors import PlanError
+from sarhad.web.forms import form_of
 from sarhad.wire.errors import Refused, SarhadError, Unavailable, VerificationError
 
 log = structlog.get_logger("sarhad.web")
@@ -27,7 +28,8 @@ log = structlog.get_logger("sarhad.web")
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     """``code``: a stable word; ``retry``: the same call may succeed later unchanged.
 
-    ``values``: what the words of a plan's failure are about, so that the page says it in its language.
+    ``values``: what the words of a plan's failure, or of a call of the wrong form, are about, so that
+    the page says it in its language.
     """
 
     code: str
@@ -92,6 +94,8 @@ def status_of(error: SarhadError) -> int:
 def view_of(error: SarhadError) -> ErrorView:
     """Return what is told of an error."""
     view = ErrorView(code=error.code, what=error.what, where=error.where, do=error.do, retry=error.retry)
+    if isinstance(error, BadRequest):
+        return msgspec.structs.replace(view, values=form_of(error.what, error.where))
     return msgspec.structs.replace(view, values=error.values) if isinstance(error, PlanError) else view
 
 
@@ -116,7 +120,8 @@ def http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Err
             what, where = str(first.get("message", what)), str(first.get("key", ""))
     code = {404: "not-found", 405: "wrong-method", 413: "too-large"}.get(status, "bad-request")
     do = "See /api/openapi.json for the calls that there are" if status in (404, 405) else "Mend the call"
-    return answer(ErrorView(code=code, what=what, where=where, do=do), status, dict(error.headers or {}))
+    values = form_of(what, where) if code == "bad-request" else {}
+    return answer(ErrorView(code=code, what=what, where=where, do=do, values=values), status, dict(error.headers or {}))
 
 
 def too_deep(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[ErrorView]:

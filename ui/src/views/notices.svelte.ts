@@ -28,6 +28,11 @@ class Notices {
 
 export const notices = new Notices();
 
+function labelOf(field: string): string {
+  const label = preferences.t(`field.${field}`);
+  return label === `[field.${field}]` ? field : label;
+}
+
 /** An error in the officer's language, with the node's own words where it said more. */
 export function describe(error: ApiError): string {
   const t = preferences.t;
@@ -37,6 +42,8 @@ export function describe(error: ApiError): string {
   const key = `plan.error.${error.code}`;
   const known = t(key, error.values);
   if (known !== `[${key}]`) return known;
+  const { form, field } = error.values;
+  if (form) return t(`error.form.${form}`, { ...error.values, field: labelOf(String(field)) });
   const text = t("error.other", { what: `${error.what}${error.doThis ? `. ${error.doThis}` : ""}` });
   return error.retry ? `${text} ${t("error.again")}` : text;
 }
