@@ -3298,7 +3298,8 @@ export interface components {
          * ErrorView
          * @description ``code``: a stable word; ``retry``: the same call may succeed later unchanged.
          *
-         *         ``values``: what the words of a plan's failure are about, so that the page says it in its language.
+         *         ``values``: what the words of a plan's failure, or of a call of the wrong form, are about, so that
+         *         the page says it in its language.
          */
         readonly ErrorView: {
             readonly code: string;
