@@ -15,6 +15,7 @@ from browser.test_response import READY, act, box, make_ready, new_incident, pat
 __all__ = ["patience_with_planners"]
 
 LANGUAGES = ("en", "fa", "ur")
+CLOSED = ("closed", "بسته", "بند")
 SEA = {"lat": 247_000_000, "lon": 610_000_000}
 CASES: dict[str, tuple[dict[str, int], dict[str, object], tuple[str, str, str]]] = {
     "in the sea": (
@@ -126,3 +127,36 @@ def test_a_notice_on_the_way_holds_the_order_back_until_it_is_overruled_on_both_
     accept.click()
     expect(asked).to_contain_text("Ordered out")
     expect(row(response, "Nila-11")).to_contain_text("Ordered out")
+
+
+def test_a_crossing_that_closes_while_a_unit_is_on_its_way_is_told_at_both_desks(desks: Desks) -> None:
+    ir, pk, room = desks["ir"], desks["pk"], f"closed-{uuid4().hex[:8]}"
+    for desk in (ir, pk):
+        make_ready(desk, room)
+    page = ir.watch()
+    page.wait_for_function(READY, arg=room)
+    ref = new_incident(ir, page, room)
+    response = box(ir, page, ref, room)
+    for need in ("medical", "cordon"):
+        response.get_by_label(need, exact=True).check()
+    response.get_by_role("button", name="Propose a response").click()
+    response.get_by_role("button", name="Order ours, ask for theirs").click()
+    expect(row(response, "Nila-11")).to_contain_text("Asked for")
+    asked = row(box(pk, pk.watch(), ref, room), "Nila-11")
+    asked.get_by_role("button", name="Accept (WILCO)").click()
+    for button in ("Accept (WILCO)", "En route"):
+        asked.get_by_role("button", name=button).click()
+    expect(row(response, "Nila-11")).to_contain_text("En route")
+    expect(response.locator(".overtaken")).to_have_count(0)
+    gate = next(
+        one for one in page.request.get(f"{ir.url}/api/ground?exercise={room}").json()["crossings"]
+        if one["code"] == "C1" and one["party"] == "ir"
+    )  # fmt: skip
+    kept = {name: gate[name] for name in ("code", "names", "place", "modes")}
+    act(ir, ir.sign_in_as("commander"), "crossing", {**kept, "status": "closed"}, room)
+    # Live, on the page that was open; and in every language, at the desk whose unit it is.
+    expect(response.locator(".overtaken")).to_contain_text("Mirjaveh")
+    for language, words in zip(LANGUAGES, CLOSED, strict=True):
+        shown = box(pk, pk.watch(language), ref, room).locator(".overtaken")
+        expect(shown).to_contain_text(words)
+        assert not re.search(r"[{}]|\[[a-z][\w.-]+\]", shown.inner_text())

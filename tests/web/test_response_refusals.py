@@ -174,11 +174,11 @@ async def test_a_crossing_that_closes_while_a_unit_is_on_its_way_overtakes_the_p
     await line.post(line.ir, "duty", "/api/response/send", proposal=ref)
     await line.settle()
     shut = k.Crossing(code="C1", names=Names(en="Mirjaveh"), place=MIRJAVEH, modes=("road",), status="closed")
-    await line.ir.house.act("commander", shut, release=JOINT)
+    closed = await line.ir.house.act("commander", shut, release=JOINT)
     await line.settle()
     for side in (line.ir, line.pk):
         (said,) = (await line.page(side))["overtaken"]
-        assert (said["code"], said["facts"][0]["texts"]) == ("crossing-closed", ["C1"])
+        assert (said["code"], said["facts"][0]["texts"]) == ("crossing-closed", [closed])
 
 
 async def test_nobody_in_time_says_before_when_who_is_nearest_and_when_that_one_would_come(line: Line) -> None:

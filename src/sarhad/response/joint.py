@@ -282,7 +282,7 @@ def _of_leg(picture: Picture, ground: GroundView, leg: Leg, turnout: TurnoutView
             continue
         shut = [one for one in ground.crossings if _near(one.place, crossing.place) and one.status == "closed"]
         if shut:
-            yield Reason(code="crossing-closed", facts=(Fact(name="crossings", texts=(shut[0].code,)),))
+            yield Reason(code="crossing-closed", facts=(Fact(name="crossings", texts=(shut[0].ref,)),))
     unit = _unit(ground, leg.unit)
     status = unit.last.status if unit is not None and unit.last is not None else ""
     if status == "out-of-service" or (status in ("committed", "en-route", "on-scene") and not state):
