@@ -161,6 +161,13 @@ def test_a_question_without_an_answer_says_why_in_the_officers_language(desks: D
     expect(page.locator(".proof")).to_contain_text("در دسترس هیچ نامزدی نیست", timeout=COMPUTES_MS)
     page.goto(f"{desks['pk'].url}/plan?a=sites.40_at.crossings")
     expect(page.locator(".problem")).to_contain_text("نامزد نمی‌گنجد", timeout=COMPUTES_MS)
+    # the answer before stays on screen; no file is made of a question that has none
+    slide(page, "شمار محل‌ها", 3)
+    expect(page.locator(".problem")).to_have_count(0, timeout=COMPUTES_MS)
+    slide(page, "شمار محل‌ها", 40)
+    expect(page.locator(".problem")).to_have_count(1, timeout=COMPUTES_MS)
+    expect(page.locator(".export")).to_contain_text("هنوز پاسخی ندارد")
+    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_disabled()
 
 
 def test_the_dividend_is_told_by_kind_and_rule_and_simulated_from_a_chosen_seed(desks: Desks) -> None:
