@@ -15,6 +15,7 @@ from browser.desks import Desk, Desks, axe, overflowing
 CROSSES_MS = 90_000
 """The side that joined first asks the other again after a minute at the latest."""
 LANGUAGES = ("en", "fa", "ur")
+NAMES = {"ir": "Iran", "pk": "Pakistan"}
 PHONE = (390, 800)
 
 
@@ -72,7 +73,10 @@ def join(desk: Desk, other: str, file: Path, digits: str) -> None:
     waiting = second.locator("li", has=second.get_by_role("button", name="Confirm…"))
     expect(waiting.locator(".digits")).to_have_attribute("title", digits)
     confirm(desk, second, waiting)
-    expect(first.locator(f"#partner-{other}")).to_be_visible()
+    # By the name of its invitation: of what it writes nothing has come yet where we were first.
+    expect(first.locator(f"#partner-{other}")).to_contain_text(NAMES[other])
+    expect(first.locator("header.frame .link")).to_contain_text(NAMES[other])
+    expect(first.locator("header.frame .clocks")).to_contain_text(NAMES[other])
 
 
 def confirm(desk: Desk, page: Page, waiting: Locator) -> None:
@@ -114,10 +118,18 @@ def test_a_frozen_log_is_thawed_by_two_after_the_evidence_was_opened(desks: Desk
     met.order("freeze")
     desk = desks["ir"]
     first = administration(desk, "administrator", "partners")
-    frozen = first.locator(".frozen")
+    frozen = first.locator("div.frozen")
     expect(frozen.get_by_role("button", name=re.compile("again"))).to_be_disabled()
     frozen.get_by_role("button").first.click()
     expect(frozen.locator("pre")).to_have_count(2)
+    for why in (
+        "Two signed checkpoints of one size have different contents",
+        "دو نقطهٔ وارسیِ امضاشده با یک اندازه، محتوای متفاوت دارند",
+        "ایک ہی حجم کے دو دستخط شدہ چیک پوائنٹ مختلف مواد رکھتے ہیں",
+    ):
+        expect(frozen).to_contain_text(why)
+        expect(first.locator("header.frame .link")).to_have_attribute("title", why)
+        first.locator("body").press("l")
     frozen.get_by_role("button", name=re.compile("again")).click()
     first.get_by_label("Reason, for the record").fill("Their disk was restored")
     first.get_by_role("button", name="Propose", exact=True).click()

@@ -57,6 +57,23 @@ def test_an_order_comes_by_itself_and_is_carried_out_step_by_step(leader: Leader
     assert {one["data"]["place"]["radius_m"] for one in states} == {15}
 
 
+@pytest.mark.parametrize(
+    ("language", "closed", "near"),
+    [
+        ("fa", "مأموریت یگان پایان یافته است", "یگانی از پاکستان (میز نمایشی) در نزدیکی مرز در حال واکنش است"),
+        ("ur", "یونٹ کا کام مکمل ہو چکا ہے", "پاکستان (نمائشی ڈیسک) کا ایک یونٹ سرحد کے قریب کارروائی پر ہے"),
+    ],
+)
+def test_what_a_node_writes_by_itself_is_read_in_the_leaders_language(
+    leader: Leader, language: str, closed: str, near: str
+) -> None:
+    leader.order("The unit's task is closed")  # an order, a message: whoever sent it wrote the node's very sentence
+    page = start(leader, phone(leader, language=language))
+    expect(page.locator("article")).to_contain_text(closed)
+    leader.order("A unit of pk responds near the line")
+    expect(page.locator("article").filter(has_text=near)).to_be_visible()
+
+
 def test_an_order_is_declined_with_the_reason(leader: Leader) -> None:
     leader.order()
     page = start(leader, phone(leader, places=False))

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from browser.two_desks import obey
+from sarhad.ledger import conflicts
 from sarhad.node.build import Node, opened
 from sarhad.node.demo import stage as staging
 from sarhad.node.demo.stage import Stage
@@ -48,7 +49,7 @@ async def freeze(stage: Stage) -> None:
     forged = b"\n".join([origin, size, base64.b64encode(bytes(32)), *rest])
     async with opened(stage.a.folder) as node:
         log = node.roster.get(stage.b.party).log
-        node.ledger.freeze(log, "two signed checkpoints of one size have different roots", [note, forged])
+        node.ledger.freeze(log, conflicts.TWO_ROOTS, [note, forged])
     await asyncio.gather(*(staging.start(side) for side in stage.sides))
 
 

@@ -20,9 +20,10 @@ from sarhad.node.printing.documents import Printing
 from sarhad.node.printing.typeset import pdf
 from sarhad.picture import Picture
 from sarhad.web.paper import Paper
-from sarhad.wire.values import Language
+from sarhad.wire.values import Language, Names
 
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
+NAMES = {"ir": Names(en="Iran", fa="ایران", ur="ایران"), "pk": Names(en="Pakistan", fa="پاکستان", ur="پاکستان")}
 ZONES = (("ir", "Asia/Tehran"), ("pk", "Asia/Karachi"))
 NOW = 1_555_934_400_000_000  # 22 April 2019, 12:00 UTC
 HOSTILE = (
@@ -36,7 +37,7 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="po
 
 
 def printing(made: Picture, language: Language) -> Printing:
-    return Printing(made, "ir", "duty", ZONES, NOW, language)
+    return Printing(made, "ir", "duty", ZONES, NAMES, NOW, language)
 
 
 def told(text: str, exercise: str | None = None) -> Picture:
@@ -131,6 +132,21 @@ def test_times_are_both_sides_and_both_calendars() -> None:
     assert both(NOW, ZONES[:1], "fa") == ["۱۶:۳۰:۰۰ ۲۰۱۹-۰۴-۲۲ · ۱۳۹۸-۰۲-۰۲ ir"]
     assert both(NOW, ZONES, "ur", day=True) == ["2019-04-22 · 1398-02-02"]
     assert both(2**62, ZONES, "en") == [str(2**62)]
+
+
+def test_parties_stand_by_their_names_beside_times_where_these_are_short_and_unlike() -> None:
+    made = told("x")
+    assert [name for name, _ in printing(made, "fa").clocks()] == ["ایران", "پاکستان"]
+    told_more = {**NAMES, "pk": Names(en="Pakistan (demo desk)")}
+    assert [name for name, _ in Printing(made, "ir", "duty", ZONES, told_more, NOW, "en").clocks()] == [
+        "Iran",
+        "Pakistan",
+    ]
+    long = {**NAMES, "pk": Names(en="The border command of the south-east")}
+    alike = {**NAMES, "pk": NAMES["ir"]}
+    for names in (long, alike, {}):
+        shown = Printing(made, "ir", "duty", ZONES, names, NOW, "ur")
+        assert [name for name, _ in shown.clocks()] == ["ir", "pk"]
 
 
 def test_the_command_prints_a_nodes_handover(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
-from sarhad.desk import keys
+from sarhad.desk import keys, parties
 from sarhad.desk.actor import Actor, NotFound, RoleRefused, UnknownReference, node_actor
 from sarhad.desk.delivery import Deliveries, Due
 from sarhad.desk.events import Hub, Subscription
@@ -79,6 +79,10 @@ class Desk:
         """Return the party's newest log, None when none is known."""
         logs = [identity.log for identity in self._ledger.logs() if identity.party == party]
         return max(logs, key=lambda log: (len(log), log), default=None)
+
+    def named(self, party: str) -> parties.Named | None:
+        """Return what the party says it is, known from its admission on; None for a stranger."""
+        return parties.named(self._ledger, self.picture, party)
 
     def proof(self, ref: str) -> bytes:
         """Return the tlog-proof text of ``ref`` (C2SP tlog-proof v1); raise NotFound.  May block on the disk."""

@@ -23,7 +23,7 @@ from sarhad.exchange.messages import BATCH_BYTES, PROTOCOL, Push, PushReply, Tes
 from sarhad.exchange.outbox import Batch, Outbox
 from sarhad.exchange.roster import Partner
 from sarhad.exchange.sightings import Sightings
-from sarhad.exchange.standing import suspended_by_them, suspended_by_us
+from sarhad.exchange.standing import suspended_by, suspended_by_them, suspended_by_us
 from sarhad.exchange.timers import SECOND, Backoff, Timers, first_of
 from sarhad.ledger.errors import Frozen
 from sarhad.ledger.ledger import Ledger
@@ -129,10 +129,10 @@ class Queue:
         ours = suspended_by_us(self._parts.desk, self.partner)
         if ours is not None:
             await self._farewell(ours)
-            return "suspended", f"suspended by us ({ours})"
+            return "suspended", suspended_by("", ours)
         theirs = suspended_by_them(self._parts.desk, self.partner)
         if theirs is not None:
-            return "suspended", f"suspended by {self.partner.party} ({theirs})"
+            return "suspended", suspended_by(self.partner.party, theirs)
         if self._parts.timers.now() >= self._probe_at:
             await self._probe()
         if await self._send_up_to(self._own_size, self._may_send):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sarhad.ledger import checkpoint as checkpoints
 from sarhad.ledger import note as notes
 from sarhad.ledger.checkpoint import Checkpoint
+from sarhad.ledger.conflicts import conflicting
 from sarhad.ledger.errors import Frozen
 from sarhad.ledger.ledger import Ledger
 from sarhad.ledger.model import Identity
@@ -97,5 +98,5 @@ class Sightings:
             self._conflict(log, seen.raw, other.raw, size)
 
     def _conflict(self, log: str, new: bytes, old: bytes, size: int) -> None:
-        reason = f"two signed checkpoints of {log} conflict at size {size}"
+        reason = conflicting(log, size)
         raise Frozen(log, reason, self._ledger.freeze(log, reason, [old, new]))

@@ -19,6 +19,11 @@ def suspended_by_them(desk: Desk, partner: Partner) -> str | None:
     return desk.picture.suspension(partner.party, desk.party)
 
 
+def suspended_by(party: str, ref: str) -> str:
+    """Say who suspended ("": we), by which record; the pages read it in the reader's language (``sentences.json``)."""
+    return f"suspended by {party or 'us'} ({ref})"
+
+
 def require_open(ledger: Ledger, desk: Desk, partner: Partner) -> None:
     """Raise Suspended or Frozen unless messages may cross; both are decided from what is on record."""
     ref = suspended_by_us(desk, partner)

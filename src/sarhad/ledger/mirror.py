@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sarhad.ledger import checkpoint as checkpoints
-from sarhad.ledger import cosignature, merkle, note, tree
+from sarhad.ledger import conflicts, cosignature, merkle, note, tree
 from sarhad.ledger.checkpoint import Checkpoint
 from sarhad.ledger.errors import Damaged, Frozen, OutOfStep
 from sarhad.ledger.held import Held
@@ -79,7 +79,7 @@ class Mirror:
             raise VerificationError(f"not the {at - start} commitments that lead to the checkpoint", where=held.log)
         frontier, tiles = tree.extend(held.frontier, merkle.leaf_hashes(commitments))
         if frontier.root() != claim.checkpoint.root:
-            self._conflict(held, "a signed checkpoint does not continue the log that we hold", claim, commitments)
+            self._conflict(held, conflicts.NOT_CONTINUED, claim, commitments)
         self._check_cosigned(held, frontier, tiles, claim)
         rows, opened, refused = self._rows(held, start, commitments, openings, check)
         mine = self._cosign(held, claim.checkpoint)
@@ -131,9 +131,9 @@ class Mirror:
         if old != newest.size:
             raise OutOfStep(held.log, newest.size)
         if at.size <= held.frontier.size and held.tree().root(at.size) != at.root:
-            self._conflict(held, "a signed checkpoint contradicts the log that we hold", claim, b"")
+            self._conflict(held, conflicts.CONTRADICTED, claim, b"")
         if at.size == newest.size and newest.size and at.root != newest.root:
-            self._conflict(held, "two signed checkpoints of one size have different roots", claim, b"")
+            self._conflict(held, conflicts.TWO_ROOTS, claim, b"")
         merkle.verify_consistency(old, at.size, newest.root, at.root, proof)
         stored = self._store.line(held.no, at.size, self.witness.log)
         if stored is not None:
@@ -186,7 +186,7 @@ class Mirror:
         """A checkpoint up to what we hold: the same answer as before, or evidence."""
         at = claim.checkpoint
         if held.tree().root(at.size) != at.root:
-            self._conflict(held, "a signed checkpoint contradicts the log that we hold", claim, b"")
+            self._conflict(held, conflicts.CONTRADICTED, claim, b"")
         mine = self._store.line(held.no, at.size, self.witness.log)
         if mine is None and at.size < held.frontier.size:
             raise OutOfStep(held.log, held.frontier.size)
@@ -248,7 +248,7 @@ class Mirror:
         fresh = {(tile.level, tile.index): tile.nodes for tile in tiles}
         grown = tree.Tree(frontier, lambda level, index: fresh.get((level, index)) or held.source(level, index))
         if grown.root(cosigned.size) != cosigned.root:
-            self._conflict(held, f"what is sent now is not what we countersigned at {cosigned.size}", claim, b"")
+            self._conflict(held, conflicts.not_as_countersigned(cosigned.size), claim, b"")
 
     def _conflict(self, held: Held, what: str, claim: _Claim, came: bytes) -> None:
         """Keep both sides of a contradiction, freeze the log, raise Frozen."""

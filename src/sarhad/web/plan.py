@@ -176,10 +176,9 @@ def _stamp(request: Call, office: Office) -> Stamp:
     desk = office.desk
     zones = []
     for party in (desk.party, *sorted(desk.partners())):
-        log = desk.log_of(party)
-        manifest = desk.picture.manifest(log) if log is not None else None
-        if manifest is not None:
-            zones.append((party, manifest.zone))
+        found = desk.named(party)
+        if found is not None:
+            zones.append((party, found.zone))
     return Stamp(party=desk.party, officer=signed_in(request).actor.officer, now_us=desk.now(), zones=tuple(zones))
 
 

@@ -144,7 +144,7 @@ export class Client {
   }
 
   histogram(room: string | null, since: number | null, until: number | null, bins: number): Promise<HistogramView> {
-    return this.#call("GET", `/api/histogram${query({ exercise: room, since_us: text(since), until_us: text(until), bins: String(bins) })}`);
+    return this.#call("GET", `/api/histogram${query({ exercise: room, since_us: timeText(since), until_us: timeText(until), bins: String(bins) })}`);
   }
 
   incident(ref: string): Promise<IncidentView> {
@@ -173,7 +173,7 @@ export class Client {
   /** Records that fit every part of the filter, newest claimed time first. */
   find(filter: RecordSearch): Promise<Page> {
     const { room, kind, party, q, since, until, cursor = "", limit = 100 } = filter;
-    return this.#call("GET", `/api/records${query({ exercise: room, kind, party, q, since_us: since === null ? null : String(since), until_us: until === null ? null : String(until), cursor, limit: String(limit) })}`);
+    return this.#call("GET", `/api/records${query({ exercise: room, kind, party, q, since_us: timeText(since), until_us: timeText(until), cursor, limit: String(limit) })}`);
   }
 
   /** The text of a record's C2SP tlog-proof. */
@@ -344,8 +344,7 @@ function unreachable(error: unknown): never {
 }
 
 function printed(order: PrintOrder): string {
-  const time = (us: number | null) => (us === null ? null : String(us));
-  return query({ lang: order.lang, exercise: order.what === "incident" ? null : order.room, since_us: time(order.since), until_us: time(order.until), q: order.q });
+  return query({ lang: order.lang, exercise: order.what === "incident" ? null : order.room, since_us: timeText(order.since), until_us: timeText(order.until), q: order.q });
 }
 
 export function query(values: Readonly<Record<string, string | null>>): string {
@@ -357,6 +356,7 @@ export function named(refs: readonly string[]): string {
   return new URLSearchParams(refs.map((ref) => ["ref", ref])).toString();
 }
 
-function text(us: number | null): string | null {
+/** A time, microseconds, as a query says it; null: not asked for. */
+export function timeText(us: number | null): string | null {
   return us === null ? null : String(us);
 }

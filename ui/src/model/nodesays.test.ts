@@ -23,3 +23,11 @@ it("reads what two officers decide, with names and roles of the reader's languag
   expect(read("Confirmed: the log ir.2 is accepted again.")).toBe("watch.said.accepts ir.2");
   expect(read("Withdrawn: something that this page does not know.")).toBe("watch.said.withdrawn something that this page does not know");
 });
+
+it("reads why a log is frozen, alone and within what officers note of it", () => {
+  const read = (text: string) => said({ lang: "en", text }, "ur", t, name).text;
+  expect(read("two signed checkpoints of ir.2 conflict at size 7")).toBe("watch.said.conflicting ir.2 7");
+  expect(read("The log ir is accepted again. It was frozen because: two signed checkpoints of one size have different roots. Reason: A slip")).toBe(
+    "watch.said.accepted ir A slip watch.said.roots",
+  );
+});

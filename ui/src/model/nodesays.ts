@@ -23,10 +23,11 @@ export function said(words: Said, language: Language, t: Translate, partyName: (
     for (const [sentence, name] of sentences) {
       const found = sentence.exec(text);
       if (!found) continue;
-      const { party, deed, roles, ...rest } = found.groups ?? {};
+      const { party, deed, roles, why, ...rest } = found.groups ?? {};
       return t(`watch.said.${name}`, {
         ...rest,
         ...(party ? { party: partyName(party) } : {}),
+        ...(why ? { why: tell(why, SENTENCES) ?? why } : {}),
         ...(deed ? { deed: tell(deed, DEEDS) ?? deed } : {}),
         ...(roles ? { roles: roles.split(", ").map((role) => there(t(`role.${role}`)) ?? role).join(language === "en" ? ", " : "، ") } : {}),
       });

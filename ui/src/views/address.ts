@@ -4,10 +4,6 @@ import type { Owed } from "../model/inbox";
 import type { Stretch } from "../model/marks";
 import { router } from "./router.svelte";
 
-export function timeText(us: number | null): string | null {
-  return us === null ? null : String(us);
-}
-
 /** The stretch that the address names. */
 export function stretchFrom(): Stretch {
   const bound = (name: string) => (/^-?\d{1,16}$/.test(router.get(name)) ? Number(router.get(name)) : null);

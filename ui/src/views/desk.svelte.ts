@@ -1,6 +1,6 @@
 /** The open desk: what the node said last, kept current by its event stream, and what the officer does. */
 
-import { ApiError, Client } from "../api/client";
+import { ApiError, Client, timeText } from "../api/client";
 import { listen } from "../api/live";
 import type { DeskView, GroundView, HelpCall, InboxItem, PartyView, RecordDetail, RecordView, Region, SessionView, TrackView } from "../api/types";
 import { Heard, type Hearer } from "../model/heard";
@@ -9,7 +9,7 @@ import { ALWAYS, within, type Stretch } from "../model/marks";
 import { partyName, partyOf, shortName } from "../model/parties";
 import { Refresher } from "../model/refresher";
 import { ServerClock } from "../model/time";
-import { owedFrom, stretchFrom, timeText } from "./address";
+import { owedFrom, stretchFrom } from "./address";
 import { entered, expected } from "./entered";
 import { Incidents } from "./incidents.svelte";
 import { Logbook } from "./logbook.svelte";

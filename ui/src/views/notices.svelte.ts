@@ -1,6 +1,7 @@
 /** What is told at the edge of the screen, and errors in the officer's language. */
 
 import type { ApiError } from "../api/client";
+import { said } from "../model/nodesays";
 import { preferences } from "./preferences.svelte";
 
 export interface Notice {
@@ -44,6 +45,8 @@ export function describe(error: ApiError): string {
   if (known !== `[${key}]`) return known;
   const { form, field } = error.values;
   if (form) return t(`error.form.${form}`, { ...error.values, field: labelOf(String(field)) });
-  const text = t("error.other", { what: `${error.what}${error.doThis ? `. ${error.doThis}` : ""}` });
+  // What a node says by itself is known in the officer's language, with what to do.
+  const read = said({ lang: "en", text: error.what }, preferences.language, t, (party) => party).text;
+  const text = t("error.other", { what: read !== error.what || !error.doThis ? read : `${read}. ${error.doThis}` });
   return error.retry ? `${text} ${t("error.again")}` : text;
 }

@@ -53,6 +53,11 @@ def begins_note(scenario: str, sha256: str, speed: int) -> str:
     return f"Drill begins: scenario {scenario}, file {sha256}, speed {speed}."
 
 
+def ends_note(party: str) -> str:
+    """The note of a desk that stops its side."""
+    return f"Drill stopped at the desk of {party}."
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """A drill as its first note tells it."""
@@ -288,7 +293,7 @@ class Drills:
             raise NotFound("our side of it is not being played", where="exercise", do="See the list")
         playing.task.cancel()
         await asyncio.wait({playing.task})
-        await self._note(actor, exercise, f"Drill stopped at the desk of {self.node.party}.")
+        await self._note(actor, exercise, ends_note(self.node.party))
 
     async def _note(self, actor: Actor, exercise: str, text: str) -> None:
         await self.node.desk.act(actor, Note(text=Words(lang="en", text=text)), release=JOINT, exercise=exercise)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sarhad.node.printing import nodesays
@@ -15,21 +16,29 @@ from sarhad.picture.views import IncidentView, ItemView, RecordFilter, RecordVie
 from sarhad.web.paper import Cell, Paper, Section, Text
 from sarhad.wire.errors import Refused
 from sarhad.wire.registry import KINDS
-from sarhad.wire.values import Language, Moment, Place, Words
+from sarhad.wire.values import Language, Moment, Names, Place, Words
 
 DAY_US = 86_400_000_000
 MAX_ROWS = 400
 """No table of a print is longer; what follows is counted in its last row."""
 
 
+SHORT_NAME = 16
+"""A name of so many letters fits beside a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """What a print is made from.  ``zones``: (party, IANA zone), the own one first."""
+    """What a print is made from.
+
+    ``zones``: (party, IANA zone), the own one first; ``names``: what parties are called.
+    """
 
     picture: Picture
     party: str
     officer: str
     zones: Sequence[tuple[str, str]]
+    names: Mapping[str, Names]
     now_us: int
     language: Language
 
@@ -44,12 +53,21 @@ class Printing:
 
     def party_name(self, party: str) -> str:
         """Return what a party is called in the language of the print."""
-        manifest = self.picture.manifest(party)
-        return party if manifest is None else getattr(manifest.names, self.language, "") or manifest.names.en
+        names = self.names.get(party)
+        return party if names is None else getattr(names, self.language, "") or names.en
+
+    def clocks(self) -> list[tuple[str, str]]:
+        """Return what stands beside a time, and its zone: parties by name, where all names are short and unlike.
+
+        What a name adds in brackets is left out there.
+        """
+        named = [re.sub(r"\s*\(.*?\)", "", self.party_name(party)) for party, _ in self.zones]
+        fits = len(set(named)) == len(named) and all(1 <= len(name) <= SHORT_NAME for name in named)
+        return [(name if fits else party, zone) for name, (party, zone) in zip(named, self.zones, strict=True)]
 
     def times(self, us: int, *, day: bool = False, faint: bool = False) -> Cell:
         """Return a time on each side's clock, both calendars."""
-        return lines(both(us, self.zones, self.language, day=day), faint=faint)
+        return lines(both(us, self.clocks(), self.language, day=day), faint=faint)
 
     def moment(self, when: Moment) -> Cell:
         """Return a moment: its start, and its end where that is another."""

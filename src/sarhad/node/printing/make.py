@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from sarhad.desk import Actor, NotFound
+from sarhad.desk.parties import Named
 from sarhad.node.build import Node, opened
 from sarhad.node.printing.documents import Printing
 from sarhad.node.printing.typeset import pdf
@@ -21,7 +22,10 @@ _one_at_a_time = asyncio.Semaphore(1)
 
 def paper_of(node: Node, order: PrintOrder, officer: str) -> Paper:
     """Collect what is printed; raises NotFound for an incident that is not held."""
-    printing = Printing(node.picture, node.party, officer, zones(node), node.clock(), order.lang)
+    held = parties(node)
+    zones = [(party, one.zone) for party, one in held.items()]
+    names = {party: one.names for party, one in held.items()}
+    printing = Printing(node.picture, node.party, officer, zones, names, node.clock(), order.lang)
     if order.what == "log":
         return printing.log(order.exercise, order.since_us, order.until_us, order.q)
     if order.what == "handover":
@@ -32,15 +36,10 @@ def paper_of(node: Node, order: PrintOrder, officer: str) -> Paper:
     return printing.incident(view)
 
 
-def zones(node: Node) -> list[tuple[str, str]]:
-    """Return each party's time zone as its manifest says, the own one first."""
-    found = []
-    for party in (node.party, *sorted(node.desk.partners())):
-        log = node.desk.log_of(party)
-        manifest = node.picture.manifest(log) if log is not None else None
-        if manifest is not None:
-            found.append((party, manifest.zone))
-    return found
+def parties(node: Node) -> dict[str, Named]:
+    """Return what each party says it is, the own one first."""
+    ordered = (node.party, *sorted(node.desk.partners()))
+    return {party: found for party in ordered if (found := node.desk.named(party)) is not None}
 
 
 @dataclass(frozen=True, slots=True)

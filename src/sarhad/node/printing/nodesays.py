@@ -37,6 +37,8 @@ def said(words: Words, language: Language, say: Callable[..., str], party_name: 
             values = found.groupdict()
             if "party" in values:
                 values["party"] = party_name(values["party"])
+            if "why" in values:
+                values["why"] = tell(values["why"], "sentences") or values["why"]
             if "deed" in values:
                 values["deed"] = tell(values["deed"], "deeds") or values["deed"]
             if "roles" in values:
