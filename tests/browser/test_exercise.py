@@ -167,6 +167,20 @@ def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desk
     expect(first.locator(".log-panel .exmark").first).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["fa", "ur"])
+def test_the_beginning_of_a_rooms_name_stands_in_a_right_to_left_page(desks: Desks, language: str) -> None:
+    page = desks["pk"].watch(language)
+    room(desks["pk"], page, f"begins-with-this-and-goes-on-{uuid4().hex[:16]}")
+    chosen = page.locator(".room select")
+    # What does not fit is cut where the name ends: at the right of Latin letters.
+    assert chosen.evaluate("e => [getComputedStyle(e).direction, getComputedStyle(e).textOverflow]") == [
+        "ltr",
+        "ellipsis",
+    ]
+    expect(chosen).to_have_attribute("title", re.compile("^begins-with-this"))
+    expect(chosen.locator("option:checked")).to_have_text(re.compile("^begins-with-this"))
+
+
 def test_an_auditor_follows_a_drill_and_begins_none(desks: Desks) -> None:
     page = desks["ir"].sign_in_as("auditor", "/drill")
     page.locator("#drills-title").wait_for()

@@ -112,6 +112,27 @@ def test_a_distance_is_measured_by_keyboard_and_by_pointer(desks: Desks) -> None
     assert axe(page) == []
 
 
+@pytest.mark.parametrize("language", ["fa", "ur"])
+def test_on_a_phone_the_tool_leaves_the_map_to_the_finger_and_its_keys_are_large(desks: Desks, language: str) -> None:
+    page = desks["pk"].watch(language, size=(390, 844))
+    page.locator("nav.tabs button").nth(1).click()
+    drawn(page)
+    page.locator("body").press("g")
+    tool = page.locator("#map ~ .corner [role=group]")
+    tool.wait_for()
+    ground = page.locator("#map").bounding_box()
+    assert ground is not None
+    for x, y in ((60, 60), (180, 120), (300, 90)):
+        page.mouse.click(ground["x"] + x, ground["y"] + y)
+    tool.get_by_role("button").nth(1).click()
+    expect(tool).to_contain_text({"fa": "کیلومتر", "ur": "کلو میٹر"}[language])
+    box = tool.bounding_box()
+    assert box is not None
+    assert box["y"] > ground["y"] + ground["height"] / 3
+    assert min(one.bounding_box()["height"] for one in tool.get_by_role("button").all()) >= 44  # type: ignore[index]
+    assert overflowing(page) + axe(page) == []
+
+
 def test_the_area_of_a_zone_notice_is_drawn_and_stands_in_the_record(desks: Desks) -> None:
     page = drawn(desks["pk"].watch())
     page.locator("body").press("z")

@@ -1,6 +1,6 @@
 /** How far and which way: great circles on the mean sphere, positions in 1e-7 degrees. */
 
-import { number, type Language } from "./time";
+import { amount, number, type Language } from "./time";
 
 const EARTH_M = 6_371_008.8;
 const E7 = 1e7;
@@ -36,10 +36,8 @@ export function compassPoint(degrees: number): (typeof POINTS)[number] {
 
 /** A length in the digits of the language: whole metres below a kilometre, then tenths, then whole kilometres. */
 export function lengthText(metres: number, language: Language): string {
-  const unit = (value: number, name: string) =>
-    new Intl.NumberFormat({ en: "en-GB", fa: "fa-IR", ur: "ur-PK" }[language], { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
-  if (metres < 1_000) return unit(Math.round(metres / 10) * 10, "meter");
-  return unit(metres < 20_000 ? Math.round(metres / 100) / 10 : Math.round(metres / 1_000), "kilometer");
+  if (metres < 1_000) return amount(Math.round(metres / 10) * 10, "meter", 0, language);
+  return amount(metres / 1_000, "kilometer", metres < 20_000 ? 1 : 0, language);
 }
 
 /** A bearing as three digits, `047°`. */

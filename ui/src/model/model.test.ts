@@ -10,7 +10,7 @@ import { commandOf, SHORTCUTS } from "./keys";
 import { drawingOf } from "./placing";
 import { isProblem, readPosition } from "./position";
 import { translator } from "./texts";
-import { clockTime, duration, jalaliDate, ServerClock } from "./time";
+import { clockTime, distance, duration, jalaliDate, ServerClock } from "./time";
 import { visibleRows } from "./window";
 
 const MINUTE = 60_000_000;
@@ -183,4 +183,10 @@ describe("texts", () => {
       for (const [, key = ""] of text.matchAll(/\bt\("([a-z][\w.-]+)"/g)) expect(en[key] ?? en[`${key}.other`], `${file}: ${key}`).toBeDefined();
     }
   });
+});
+
+it("sets a space between an amount and its unit in every language", () => {
+  for (const language of ["en", "fa", "ur"] as const) {
+    for (const metres of [850, 2_150, 41_700]) expect(distance(metres, language)).toMatch(/\p{Nd}[\s\u00a0]\p{L}/u);
+  }
 });

@@ -117,7 +117,8 @@ function unitText(count: number, unit: string, language: Language): string {
 
 /** `2.15 km`, `81°`: an amount with its unit (ECMA-402's names), in the language. */
 export function amount(value: number, unit: string, digits: number, language: Language): string {
-  return numbers(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  const text = numbers(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  return text.replace(/(\p{Nd})(\p{L})/u, "$1\u00a0$2"); // Persian metres come without a space
 }
 
 /** A number with so many decimals at most. */

@@ -3,7 +3,7 @@
 import type { ResponsePage } from "../../../api/types";
 import { codeOf, type Words } from "../../../model/response";
 import { nameIn } from "../../../model/texts";
-import { clockTime, duration } from "../../../model/time";
+import { amount, clockTime, duration } from "../../../model/time";
 import { desk } from "../../desk.svelte";
 import { preferences } from "../../preferences.svelte";
 
@@ -19,7 +19,7 @@ export function wordsFor(page: ResponsePage | null): Words {
     has: (key) => !t(key).startsWith("["),
     duration: (seconds) => duration(seconds * 1_000_000, language),
     minutes: (seconds) => duration(Math.max(60, Math.round(seconds / 60) * 60) * 1_000_000, language),
-    metres: (metres) => new Intl.NumberFormat(LOCALE[language], { style: "unit", unit: metres < 1_000 ? "meter" : "kilometer", maximumFractionDigits: metres < 10_000 && metres >= 1_000 ? 1 : 0 }).format(metres < 1_000 ? metres : metres / 1_000),
+    metres: (metres) => (metres < 1_000 ? amount(metres, "meter", 0, language) : amount(metres / 1_000, "kilometer", metres < 10_000 ? 1 : 0, language)),
     party: (id) => desk.shortName(id),
     name: (ref) => named(page, ref),
     moment: (us) => clockTime(us, desk.zone, language),
