@@ -22,6 +22,9 @@ from sarhad.response.siting.kernels import Floats, Ints
 
 Bools = NDArray[np.bool_]
 
+ROWS = 256
+"""Demand points whose costs are listed at a time."""
+
 EXCHANGES = 20_000
 """Exchanges tried before it is taken that so many sites may not do."""
 
@@ -38,7 +41,7 @@ def p_centre(cost: Floats, sites: int, *, existing: Sequence[int] = (), deadline
     served = np.isfinite(cost).any(axis=1)
     if not served.any():
         raise SitingError("no candidate reaches any demand point", where="cost")
-    near = cost[served]
+    near = cost if served.all() else cost[served]
     given = near[:, fixed == 1].min(axis=1, initial=np.inf)
     search = _Search(near, given, np.nonzero(fixed)[0], sites, deadline or Deadline.after(60.0))
     search.run()
@@ -83,13 +86,18 @@ class _Search:
     nodes: int = 0
 
     def __post_init__(self) -> None:
-        """List the costs that can be the answer, and begin with the farthest-first choice."""
-        levels = np.unique(self.near[np.isfinite(self.near)])
-        least = float(np.minimum(self.near.min(axis=1), self.given).max(initial=0.0))
-        self.levels = levels[levels >= least]
-        self.top = self.levels.size
+        """Begin with the farthest-first choice, and list the costs that can be the answer: none above its worst."""
         self.best = self.fixed
-        self._offer(_farthest_first(self.near, self.given, self.sites))
+        first = _farthest_first(self.near, self.given, self.sites)
+        least = float(np.minimum(self.near.min(axis=1), self.given).max(initial=0.0))
+        most = self._worst(first)
+        parts = [np.zeros(0)]
+        for at in range(0, self.near.shape[0], ROWS):
+            block = self.near[at : at + ROWS]
+            parts.append(np.unique(block[(block >= least) & (block <= most) & np.isfinite(block)]))
+        self.levels = np.unique(np.concatenate(parts))
+        self.top = self.levels.size
+        self._offer(first)
 
     def run(self) -> None:
         """Bring the worst cost down by quick answers, then prove by one set cover that nothing is less.
@@ -160,8 +168,11 @@ class _Search:
         limit = self.levels[level]
         return self.near <= limit, ~(self.given <= limit)
 
+    def _worst(self, columns: Ints) -> float:
+        return float(np.minimum(self.given, self.near[:, columns].min(axis=1, initial=np.inf)).max())
+
     def _offer(self, columns: Ints) -> None:
-        worst = float(np.minimum(self.given, self.near[:, columns].min(axis=1, initial=np.inf)).max())
+        worst = self._worst(columns)
         if worst < self.worst or (self.best is self.fixed and math.isfinite(worst)):
             self.worst, self.best = worst, np.union1d(self.fixed, columns)
             self.top = min(int(np.searchsorted(self.levels, worst)), self.levels.size)

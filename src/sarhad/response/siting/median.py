@@ -8,7 +8,7 @@ import numpy as np
 
 from sarhad.response.siting.answer import Answer, Deadline, SitingError, checked, filled
 from sarhad.response.siting.kernels import Floats
-from sarhad.response.siting.sparse import from_matrix
+from sarhad.response.siting.sparse import from_matrix, weighted
 from sarhad.response.siting.tree import Search
 
 
@@ -34,16 +34,15 @@ def p_median(
     if sites + int(fixed.sum()) == 0:
         raise SitingError("at least one site is needed", where="sites")
     served = np.isfinite(cost).any(axis=1)
-    worst = float(cost[np.isfinite(cost)].max(initial=0.0))
-    some_unreached = bool(np.isinf(cost[served]).any())
+    worst = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
+    near, mass = (cost, weight) if served.all() else (cost[served], weight[served])
+    some_unreached = bool(np.isinf(near).any())
     default = worst * (float(served.sum()) if some_unreached else 1.0) + 1.0
-    cap = weight[served] * (at_most if at_most is not None else default)
-    with np.errstate(invalid="ignore"):
-        weighted = np.where(weight[served, None] > 0, cost[served] * weight[served, None], 0.0)
-    found = Search(from_matrix(weighted, cap), sites, fixed, deadline or Deadline.after(60.0)).run()
+    cap = mass * (at_most if at_most is not None else default)
+    found = Search(from_matrix(near, mass, cap), sites, fixed, deadline or Deadline.after(60.0)).run()
     is_open = filled(found.is_open, sites + int(fixed.sum()))
     chosen = tuple(int(j) for j in np.nonzero(is_open)[0])
-    value = float(np.minimum(weighted[:, is_open == 1].min(axis=1), cap).sum())
+    value = float(np.minimum(weighted(near[:, is_open == 1], mass).min(axis=1), cap).sum())
     proved = found.bound >= found.value or (value == found.value and found.bound >= value)
     unserved = tuple(int(i) for i in np.nonzero(~served)[0])
     bound = value if proved else found.bound

@@ -7,7 +7,7 @@ then always the same one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
@@ -109,17 +109,18 @@ def _order(q: Question) -> tuple[Ints, Ints]:
     """
     own = np.zeros(len(q.candidates)) if q.capacity is None else q.capacity
     stays = np.isin(np.arange(len(q.candidates)), list(q.existing))
-    rows = _ranked(q.demand, q.weight, np.sort(q.cost, axis=1))
-    columns = _ranked(q.candidates, own + stays, np.sort(q.cost.T, axis=1))
+    rows = _ranked(q.demand, q.weight, lambda: np.sort(q.cost, axis=1))
+    columns = _ranked(q.candidates, own + stays, lambda: np.sort(q.cost.T, axis=1))
     columns = columns[
-        _ranked([q.candidates[j] for j in columns], (own + stays)[columns], q.cost[np.ix_(rows, columns)].T)
+        _ranked([q.candidates[j] for j in columns], (own + stays)[columns], lambda: q.cost[np.ix_(rows, columns)].T)
     ]
-    rows = rows[_ranked([q.demand[i] for i in rows], q.weight[rows], q.cost[np.ix_(rows, columns)])]
+    rows = rows[_ranked([q.demand[i] for i in rows], q.weight[rows], lambda: q.cost[np.ix_(rows, columns)])]
     return rows, columns
 
 
-def _ranked(names: Sequence[str], figure: Floats, costs: Floats) -> Ints:
+def _ranked(names: Sequence[str], figure: Floats, costs: Callable[[], Floats]) -> Ints:
+    """Rank by name; costs, a matrix as large as the question's, are made only where names are not enough."""
     if len(set(names)) == len(names):
         return np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
-    keys = [row.tobytes() for row in np.ascontiguousarray(costs, dtype=">f8")]
+    keys = [row.tobytes() for row in np.ascontiguousarray(costs(), dtype=">f8")]
     return np.array(sorted(range(len(names)), key=lambda i: (names[i], figure[i], keys[i])), np.int64)

@@ -87,9 +87,7 @@ class Search:
         p, is_open = self.problem.reduced(state), state.copy()
         gain = np.zeros(p.sites)
         for _ in range(min(self.p, int((state == 0).sum()))):
-            gain[:] = 0.0
-            owner = np.repeat(np.arange(p.cap.size), np.diff(p.start))
-            np.add.at(gain, p.site, p.cap[owner] - p.cost)
+            kernels.gains(p.start, p.site, p.cost, p.cap, gain)
             gain[is_open == 1] = -1.0
             is_open[int(np.argmax(gain))] = 1
             p = self.problem.reduced(is_open)
