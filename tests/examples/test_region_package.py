@@ -17,6 +17,7 @@ from sarhad.gateways.geo.check import POST_MARGIN_M, check_region
 from sarhad.gateways.geo.ground import read_ground, read_grounds, read_terms
 from sarhad.gateways.geo.line import BorderLine, LineError, read_line, thin
 from sarhad.gateways.geo.manifest import MAX_FILE_BYTES, RegionError, read_region
+from sarhad.gateways.geo.places import read_placenames, read_places
 from sarhad.wire.kinds import Agreement, Crossing, Officer, Post, Sector, Unit
 from sarhad.wire.record import read, write
 from sarhad.wire.values import Point
@@ -118,6 +119,17 @@ def test_the_basemap_is_pmtiles_version_3() -> None:
     assert (REGION / "map" / "basemap.pmtiles").read_bytes()[:8] == b"PMTiles\x03"
 
 
+def test_what_places_are_called_is_by_names_that_the_map_has() -> None:
+    called = read_placenames(REGION, read_region(REGION))
+    places = json.loads((REGION / "map" / "places.geojson").read_text(encoding="utf-8"))["features"]
+    ours = {one["properties"]["name"] for one in places if one["properties"]["class"] in ("city", "town")}
+    assert len(ours & set(called)) > 50
+    assert all(name.en and name.en.isascii() for name in called.values())
+    index = read_places(REGION)
+    assert index is not None
+    assert index.find("Qasr-e Qand")[0].name == "قصرقند"
+
+
 def edit(path: Path, change: Callable[[Any], object]) -> None:
     value = json.loads(path.read_text(encoding="utf-8"))
     change(value)
@@ -131,8 +143,11 @@ def copy(tmp_path: Path) -> Path:
         (tmp_path / part).parent.mkdir(exist_ok=True)
         shutil.copyfile(REGION / part, tmp_path / part)
 
+    shutil.copyfile(REGION / "map" / "placenames.json", tmp_path / "ground" / "names.json")
+
     def strip(manifest: Any) -> None:
-        manifest["layers"] = [layer for layer in manifest["layers"] if layer["id"] == "border"]
+        manifest["layers"] = [layer for layer in manifest["layers"] if layer["id"] in ("border", "placenames")]
+        manifest["layers"][0]["file"] = "ground/names.json"
         manifest["tables"] = []
 
     edit(tmp_path / "region.json", strip)
@@ -182,6 +197,7 @@ def set_in(*path: str | int, value: object) -> Callable[[Any], None]:
         ("ir", set_in("units", 0, "data", "colour", value="green"), ""),
         ("ir", set_in("party", value="pk"), "speaks for pk, not ir"),
         ("terms", set_in("crossing_rules", 0, "crossing", value="ir/crossing/C9"), "ir/crossing/C9 is in no"),
+        ("names", set_in("names", "زاهدان", "de", value="Zahedan"), "names.json"),
         ("terms", set_in("proposer", value="af"), "the proposer is not one of the parties"),
     ],
 )

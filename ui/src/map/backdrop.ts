@@ -2,7 +2,8 @@
 
 import type OlMap from "ol/Map";
 import { adminStyle, borderStyle, landStyle, shapes } from "./ground";
-import type { ReadRange } from "./later/basemap";
+import type { Language } from "../model/time";
+import type { PlaceNames, ReadRange } from "./later/basemap";
 import { PALETTES, type Palette } from "./palette";
 
 export class Backdrop {
@@ -10,17 +11,20 @@ export class Backdrop {
   readonly #restyle: ((palette: Palette) => void)[] = [];
   /** Written by `theme`. */
   palette: Palette = PALETTES.dark;
+  /** Written by `speak`. */
+  #language: Language = "en";
 
   constructor(map: OlMap) {
     this.#map = map;
   }
 
-  /** Shows the region's own tiles; rejects when the file can't be read. */
-  async addBasemap(name: string, read: ReadRange): Promise<void> {
+  /** Shows the region's own tiles, places by `names` where these have one in the language; rejects when the file can't be read. */
+  async addBasemap(name: string, read: ReadRange, names: PlaceNames): Promise<void> {
     const { basemap, basemapStyle } = await import("./later/basemap");
     const layer = await basemap(name, read);
     this.#map.addLayer(layer);
-    this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#map.getView().getZoom() ?? 0)));
+    const called = (local: string) => names[local]?.[this.#language] ?? local;
+    this.#onTheme((palette) => layer.setStyle(basemapStyle(palette, () => this.#map.getView().getZoom() ?? 0, called)));
   }
 
   addShapes(kind: "land" | "admin" | "border", json: unknown): void {
@@ -34,6 +38,17 @@ export class Backdrop {
     this.palette = PALETTES[theme];
     const target = this.#map.getTargetElement();
     if (target) target.style.backgroundColor = this.palette.sea;
+    this.#again();
+  }
+
+  /** Names places in the language from now on. */
+  speak(language: Language): void {
+    if (language === this.#language) return;
+    this.#language = language;
+    this.#again();
+  }
+
+  #again(): void {
     for (const restyle of this.#restyle) restyle(this.palette);
   }
 

@@ -81,7 +81,7 @@ export class Chart {
     this.#fresh = new Dots(PALETTES.dark, 11, () => events.drawn?.());
     const style = (feature: unknown) => this.#style(feature as Feature);
     this.#layers = [
-      new VectorImageLayer({ source: this.#still, style, zIndex: 9, imageRatio: 1.5 }),
+      new VectorImageLayer({ source: this.#still, style, zIndex: 9, imageRatio: 1.5, declutter: true }),
       new VectorLayer({ source: this.#live, style, zIndex: 20, updateWhileAnimating: true }),
       new VectorLayer({ source: this.#sketch, style, zIndex: 30, updateWhileAnimating: true, updateWhileInteracting: true }),
     ];

@@ -98,27 +98,29 @@ export function chosen(x: number, y: number, reach: number): Feature[] {
 function shapeOf(mark: Mark, color: string, palette: Palette): RegularShape | CircleStyle {
   const stroke = new Stroke({ color: palette.borderCase, width: 1.5 });
   const fill = new Fill({ color });
+  // A word may give way to another; a mark never does.
+  const declutterMode = "none" as const;
   switch (mark.kind) {
     case "post":
-      return new RegularShape({ points: 4, radius: 7, angle: Math.PI / 4, fill, stroke });
+      return new RegularShape({ declutterMode, points: 4, radius: 7, angle: Math.PI / 4, fill, stroke });
     case "unit":
-      return new RegularShape({ points: 4, radius: 8, angle: Math.PI / 4, scale: [1.25, 0.85], fill: new Fill({ color: palette.ink }), stroke: new Stroke({ color, width: 2 }) });
+      return new RegularShape({ declutterMode, points: 4, radius: 8, angle: Math.PI / 4, scale: [1.25, 0.85], fill: new Fill({ color: palette.ink }), stroke: new Stroke({ color, width: 2 }) });
     case "crossing": {
       // Open is filled, restricted is hollow, closed is barred: told without its colour.
       const line = new Stroke({ color: palette.border, width: 2 });
-      if (mark.status === "closed") return new RegularShape({ points: 4, radius: 8, radius2: 0, angle: Math.PI / 4, stroke: new Stroke({ color: palette.border, width: 3 }) });
-      return new RegularShape({ points: 4, radius: 7.5, fill: new Fill({ color: mark.status === "open" ? palette.border : palette.land }), stroke: line });
+      if (mark.status === "closed") return new RegularShape({ declutterMode, points: 4, radius: 8, radius2: 0, angle: Math.PI / 4, stroke: new Stroke({ color: palette.border, width: 3 }) });
+      return new RegularShape({ declutterMode, points: 4, radius: 7.5, fill: new Fill({ color: mark.status === "open" ? palette.border : palette.land }), stroke: line });
     }
     case "item":
-      return new RegularShape({ points: 3, radius: mark.loud ? 11 : 9, fill, stroke });
+      return new RegularShape({ declutterMode, points: 3, radius: mark.loud ? 11 : 9, fill, stroke });
     case "corner":
-      return new CircleStyle({ radius: 4, fill: new Fill({ color: palette.land }), stroke: new Stroke({ color, width: 2 }) });
+      return new CircleStyle({ declutterMode, radius: 4, fill: new Fill({ color: palette.land }), stroke: new Stroke({ color, width: 2 }) });
     case "nearing":
-      return new CircleStyle({ radius: 15, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color, width: 2, lineDash: [4, 4] }) });
+      return new CircleStyle({ declutterMode, radius: 15, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color, width: 2, lineDash: [4, 4] }) });
     case "track":
-      return new CircleStyle({ radius: 2.5, fill });
+      return new CircleStyle({ declutterMode, radius: 2.5, fill });
     default:
-      return new CircleStyle({ radius: mark.loud ? 13 : 7, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color, width: 2.5 }) });
+      return new CircleStyle({ declutterMode, radius: mark.loud ? 13 : 7, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color, width: 2.5 }) });
   }
 }
 
@@ -175,7 +177,7 @@ export function markStyle(feature: Feature, palette: Palette, zoom: number, sele
 }
 
 function ringed(palette: Palette): CircleStyle {
-  return new CircleStyle({ radius: 20, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color: palette.selected, width: 2.5 }) });
+  return new CircleStyle({ declutterMode: "none", radius: 20, fill: new Fill({ color: "#0000" }), stroke: new Stroke({ color: palette.selected, width: 2.5 }) });
 }
 
 /** A symbol's picture, drawn by itself: the library's icons would load what no mark of ours needs. */

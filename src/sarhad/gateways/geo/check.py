@@ -13,6 +13,7 @@ from pathlib import Path
 from sarhad.gateways.geo.ground import Ground, read_grounds, read_terms
 from sarhad.gateways.geo.line import BorderLine, read_line
 from sarhad.gateways.geo.manifest import FILE_NAME, Bounds, Region, RegionError, check_file, read_region
+from sarhad.gateways.geo.places import read_placenames
 from sarhad.wire.kinds import Crossing, Post, Sector
 from sarhad.wire.values import Place, Point
 
@@ -38,6 +39,7 @@ def check_region(folder: Path, progress: Progress = lambda what: None) -> list[s
     try:
         line = _line(folder, region)
         grounds = read_grounds(folder, region)
+        read_placenames(folder, region)
     except RegionError as error:
         return [str(error)]
     for ground in grounds.values():

@@ -25,7 +25,7 @@ MAX_FILE_BYTES = 8_000_000
 """No file of a region is larger: a region travels in a repository and on a memory stick."""
 
 LayerKind = Literal[
-    "pmtiles", "polygons", "lines", "line", "points", "table", "road-nodes", "road-edges", "road-extract"
+    "pmtiles", "names", "polygons", "lines", "line", "points", "table", "road-nodes", "road-edges", "road-extract"
 ]
 TableKind = Literal["ucdp-ged", "incidents", "reports"]
 T = TypeVar("T")

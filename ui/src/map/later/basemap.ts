@@ -21,6 +21,9 @@ const FONT = '"Vazirmatn Variable", system-ui, sans-serif';
 /** Reads `length` bytes of a file from `offset`. */
 export type ReadRange = (offset: number, length: number, signal?: AbortSignal) => Promise<ArrayBuffer>;
 
+/** What a place is called in a language, by what the tiles call it. */
+export type PlaceNames = Readonly<Record<string, Readonly<Partial<Record<"en" | "fa" | "ur", string>>>>>;
+
 /** The basemap's vector tiles (OpenMapTiles schema) from one PMTiles file, read by byte ranges. */
 export async function basemap(name: string, read: ReadRange): Promise<VectorTileLayer> {
   const archive = new PMTiles({
@@ -58,8 +61,8 @@ const TOWNS: Readonly<Record<string, { from: number; size: number }>> = {
   hamlet: { from: 11.5, size: 10.5 },
 };
 
-/** Styles of the basemap: quiet, so that what happens stands out. */
-export function basemapStyle(palette: Palette, zoom: () => number): (feature: FeatureLike) => Style | undefined {
+/** Styles of the basemap: quiet, so that what happens stands out.  `called` names a place for the reader. */
+export function basemapStyle(palette: Palette, zoom: () => number, called: (name: string) => string): (feature: FeatureLike) => Style | undefined {
   const main = new Style({ stroke: new Stroke({ color: palette.roadMain, width: 1.4 }), zIndex: 2 });
   const small = new Style({ stroke: new Stroke({ color: palette.road, width: 1 }), zIndex: 1 });
   const water = new Style({ fill: new Fill({ color: palette.water }), stroke: new Stroke({ color: palette.water, width: 0.8 }) });
@@ -76,14 +79,14 @@ export function basemapStyle(palette: Palette, zoom: () => number): (feature: Fe
       case "waterway":
         return zoom() > 8 ? water : undefined;
       case "place":
-        return placeStyle(feature, palette, zoom());
+        return placeStyle(feature, palette, zoom(), called);
       default:
         return undefined;
     }
   };
 }
 
-function placeStyle(feature: FeatureLike, palette: Palette, zoom: number): Style | undefined {
+function placeStyle(feature: FeatureLike, palette: Palette, zoom: number, called: (name: string) => string): Style | undefined {
   const kind = String(feature.get("class"));
   const rule = TOWNS[kind];
   const name: unknown = feature.get("name") ?? feature.get("name:latin");
@@ -91,7 +94,7 @@ function placeStyle(feature: FeatureLike, palette: Palette, zoom: number): Style
   const label = kind === "city" || kind === "town";
   return new Style({
     text: new Text({
-      text: name,
+      text: called(name),
       font: `${label ? 600 : 400} ${rule.size}px ${FONT}`,
       fill: new Fill({ color: label ? palette.label : palette.labelDim }),
       stroke: new Stroke({ color: palette.halo, width: 3 }),
