@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sarhad.response.siting import cover_kernels, highs
+from sarhad.response.siting import cover_cuts, cover_kernels, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked, filled
 from sarhad.response.siting.capacitated import capacitated
 from sarhad.response.siting.dominance import minimal
@@ -34,6 +34,9 @@ LONG_WORK = 1_900_000_000
 POLISH_ROUNDS = 200
 """For a large problem: the incidences visited in the one long annealing after its linear
 relaxation, and the rounds of the dual between the two."""
+
+CUT_ROUNDS, CUT_SHARE = 2, 4.0
+"""How often cuts are added, and for how many times what a relaxation took there must still be time."""
 
 HEAT, COOLING = 0.03, 1 / 30
 """The first heat as a share of what a site covers on average, and the last as a share of the first."""
@@ -224,10 +227,30 @@ class _Search:
 
     def _multipliers(self) -> bool:
         """Take the multipliers of the linear relaxation, to which subgradients would take far longer."""
+        begun = self.deadline.left
         found = highs.duals(_model(self.part, -math.inf), self.deadline)
-        if found is not None:
-            self.u = np.clip(found[2:], 0.0, self.part.weight)
-        return found is not None
+        if found is None:
+            return False
+        self.u = np.clip(found[1][2:], 0.0, self.part.weight)
+        self._cut(found[0], begun - self.deadline.left)
+        return True
+
+    def _cut(self, at: Floats, took_s: float) -> None:
+        """Lower the bound by cuts, as often as leaves most of the time to the choice; ``took_s``: one relaxation."""
+        part, model, triples = self.part, _model(self.part, -math.inf), np.zeros((0, 3), np.int64)
+        points, free = part.covers.shape
+        for _ in range(CUT_ROUNDS):
+            new = cover_cuts.broken(part.covers, part.weight, at[:free], at[free:])
+            if not len(new) or self.deadline.left < CUT_SHARE * took_s:
+                return
+            triples = np.unique(np.concatenate((triples, new)), axis=0)
+            cuts = cover_cuts.Cuts.of(part.covers, triples)
+            found = highs.duals(highs.with_most(model, cuts.rows(points), 1.0), self.deadline)
+            if found is None:
+                return
+            at, dual = found
+            u, v = np.maximum(dual[2 : points + 2], 0.0), np.maximum(-dual[points + 2 :], 0.0)
+            self.bound = min(self.bound, self.base + cuts.bound(part.covers, part.weight, part.sites, u, v))
 
     def _bound(self, rounds: int) -> None:
         part, rows = self.part, self.part.rows
