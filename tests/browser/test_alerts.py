@@ -277,7 +277,7 @@ def test_where_a_browser_can_not_notify_the_panel_says_why_and_what_to_do(desks:
     expect(dialog).to_contain_text("after 50 % of the deadline")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 800), (320, 700)], ids=["desk", "phone", "narrow"])
+@pytest.mark.parametrize("size", [(1440, 900), (320, 700)], ids=["desk", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_alerts_lack_no_word_overflow_nowhere_and_shut_nobody_out(
     desks: Desks, language: str, size: tuple[int, int]

@@ -12,7 +12,7 @@ from browser.calls import CROSSES_MS, act, call, give_watch, words
 from browser.desks import Desk, Desks, axe, overflowing
 
 LANGUAGES = ("en", "fa", "ur")
-SIZES = [(1440, 900), (390, 800), (320, 700)]
+SIZES = [(1440, 900), (320, 700)]
 
 
 def cell_of(desk: Desk, officer: str = "duty", query: str = "", **how: object) -> Page:
@@ -182,7 +182,7 @@ def test_a_planner_is_not_shown_the_way_and_is_told_why_when_it_comes_all_the_sa
     assert page.get_by_role("navigation", name="Screens").get_by_text("Joint cell").count() == 0
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone", "narrow"])
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_lacks_no_word_overflows_nowhere_and_shuts_nobody_out(
     desks: Desks, language: str, size: tuple[int, int]

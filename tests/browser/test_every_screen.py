@@ -61,12 +61,15 @@ def test_axe_finds_nothing_in_either_theme(opened: Opened, screen: Screen, langu
 
 @ALL
 @EVERY_LANGUAGE
-def test_nothing_overflows_at_any_width_and_no_word_is_missing(opened: Opened, screen: Screen, language: str) -> None:
+def test_nothing_overflows_at_any_width_shuts_anybody_out_at_the_narrowest_or_lacks_a_word(
+    opened: Opened, screen: Screen, language: str
+) -> None:
     page = opened.screen("pk", screen, language)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert overflowing(page) == [], width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe(page) == []
     assert not re.search(r"\[[a-z][\w-]*\.[\w.-]+\]", page.locator("body").inner_text())
     assert page.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
 

@@ -13,7 +13,7 @@ from browser.calls import act, words
 from browser.desks import Desk, Desks, axe, overflowing, send_warning
 
 LANGUAGES = ("en", "fa", "ur")
-SIZES = [(1440, 900), (390, 800), (320, 700)]
+SIZES = [(1440, 900), (320, 700)]
 CROSSES_MS = 90_000
 WORDS = {"en": "EXERCISE", "fa": "تمرین", "ur": "مشق"}
 
@@ -187,7 +187,7 @@ def test_an_auditor_follows_a_drill_and_begins_none(desks: Desks) -> None:
     expect(page.get_by_role("button", name="New drill")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone", "narrow"])
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_overflows_lacks_a_word_or_shuts_anybody_out(
     desks: Desks, language: str, size: tuple[int, int]

@@ -11,7 +11,7 @@ from browser.calls import CROSSES_MS, call, duty_has_watch, give_watch, words
 from browser.desks import Desk, Desks, axe, overflowing, send_warning
 
 LANGUAGES = ("en", "fa", "ur")
-SIZES = [(1440, 900), (390, 800), (320, 700)]
+SIZES = [(1440, 900), (320, 700)]
 
 
 def handover_of(desk: Desk, officer: str, **how: object) -> Page:
@@ -115,7 +115,7 @@ def test_an_officer_whose_role_hands_nothing_over_reads_only(desks: Desks) -> No
     assert page.locator(".handover .primary, .handover textarea, .handover select").count() == 0
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone", "narrow"])
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_handover_lacks_no_word_overflows_nowhere_and_shuts_nobody_out(
     desks: Desks, language: str, size: tuple[int, int]

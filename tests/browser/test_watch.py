@@ -179,18 +179,15 @@ def test_a_cut_link_is_told_on_the_frame_and_what_was_written_crosses_after_it_h
     expect(item(iran, ref)).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 800), (320, 700)], ids=["desk", "phone", "narrow"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_language_overflows_or_lacks_a_word(desks: Desks, language: str, size: tuple[int, int]) -> None:
-    page = desks["ir"].watch(language, size=size)
+def test_no_tab_of_a_phone_overflows_or_lacks_a_word(desks: Desks, language: str) -> None:
+    page = desks["ir"].watch(language, size=(320, 700))
     page.wait_for_selector(".log-panel .row", state="attached")
     for tab in range(1, 5):
-        if size[0] < 1000:
-            page.locator(f"nav.tabs button:nth-child({tab})").click()
-        assert overflowing(page) == []
+        page.locator(f"nav.tabs button:nth-child({tab})").click()
+        assert overflowing(page) + axe(page) == []
         assert not re.search(r"\[[a-z][\w.-]+\]", page.locator("body").inner_text())
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert page.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_language_changes_without_a_reload(desks: Desks) -> None:

@@ -128,8 +128,12 @@ def test_the_digest_is_made_from_references_and_bodies_alone() -> None:
 
 
 def test_times_are_both_sides_and_both_calendars() -> None:
-    assert both(NOW, ZONES, "en") == ["16:30:00 2019-04-22 · 1398-02-02 ir", "17:00:00 2019-04-22 · 1398-02-02 pk"]
-    assert both(NOW, ZONES[:1], "fa") == ["۱۶:۳۰:۰۰ ۲۰۱۹-۰۴-۲۲ · ۱۳۹۸-۰۲-۰۲ ir"]
+    assert both(NOW, ZONES, "en") == ["2019-04-22 · 1398-02-02", "16:30:00 ir", "17:00:00 pk"]
+    assert both(NOW, ZONES[:1], "fa") == ["۲۰۱۹-۰۴-۲۲ · ۱۳۹۸-۰۲-۰۲", "۱۶:۳۰:۰۰ ir"]
+    between = NOW + 26_100_000_000  # 19:15 UTC: the next day at one side only
+    assert both(between, ZONES, "en") == [
+        "23:45:00 ir", "2019-04-22 · 1398-02-02", "00:15:00 pk", "2019-04-23 · 1398-02-03",
+    ]  # fmt: skip
     assert both(NOW, ZONES, "ur", day=True) == ["2019-04-22 · 1398-02-02"]
     assert both(2**62, ZONES, "en") == [str(2**62)]
 

@@ -17,16 +17,21 @@ def digits(text: str, language: str) -> str:
 
 
 def both(us: int, zones: Sequence[tuple[str, str]], language: str, *, day: bool = False) -> list[str]:
-    """Return a time (µs UTC) once for each (party, IANA zone): clock, Gregorian and Jalali date.
+    """Return a time (µs UTC) as lines that are never longer than a date: Gregorian and Jalali, then each clock.
 
-    ``day``: only the date is meant (a UTC day); then one line without a clock.
+    ``zones``: (what the party is called, IANA zone).  Where it is another day on one side, the date follows
+    each clock.  ``day``: only the date is meant (a UTC day); then one line without a clock.
     """
     try:
         moment = datetime.fromtimestamp(us // 1_000_000, UTC)
         if day:
             return [digits(_dates(moment), language)]
         local = [(party, moment.astimezone(ZoneInfo(zone))) for party, zone in zones]
-        return [digits(f"{at:%H:%M:%S} {_dates(at)} ", language) + party for party, at in local]
+        clocks = [digits(f"{at:%H:%M:%S} ", language) + party for party, at in local]
+        dates = [digits(_dates(at), language) for _, at in local]
+        if len(set(dates)) == 1:
+            return [dates[0], *clocks]
+        return [line for pair in zip(clocks, dates, strict=True) for line in pair]
     except (OverflowError, ValueError, OSError):  # before or after what the calendars reach
         return [str(us)]
 

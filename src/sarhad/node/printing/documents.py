@@ -56,14 +56,20 @@ class Printing:
         names = self.names.get(party)
         return party if names is None else getattr(names, self.language, "") or names.en
 
-    def clocks(self) -> list[tuple[str, str]]:
-        """Return what stands beside a time, and its zone: parties by name, where all names are short and unlike.
+    def short(self, party: str) -> str:
+        """Return what a party is called in a narrow column: by name where all names are short and unlike.
 
         What a name adds in brackets is left out there.
         """
-        named = [re.sub(r"\s*\(.*?\)", "", self.party_name(party)) for party, _ in self.zones]
-        fits = len(set(named)) == len(named) and all(1 <= len(name) <= SHORT_NAME for name in named)
-        return [(name if fits else party, zone) for name, (party, zone) in zip(named, self.zones, strict=True)]
+        named = {
+            one: re.sub(r"\s*\(.*?\)", "", self.party_name(one)) for one in {party, *(who for who, _ in self.zones)}
+        }
+        fits = len(set(named.values())) == len(named) and all(1 <= len(one) <= SHORT_NAME for one in named.values())
+        return named[party] if fits else party
+
+    def clocks(self) -> list[tuple[str, str]]:
+        """Return what stands beside a time, and its zone."""
+        return [(self.short(party), zone) for party, zone in self.zones]
 
     def times(self, us: int, *, day: bool = False, faint: bool = False) -> Cell:
         """Return a time on each side's clock, both calendars."""
@@ -195,8 +201,9 @@ class Printing:
                 )
                 source = (Text(t=one.source, faint=True),) if one.source else ()
                 recalled = (Text(t=self.say("print.recalled"), bold=True),) if one.recalled else ()
+                who = Text(t=self.short(one.party), bold=True)
                 rows.append((
-                    (*self.mark(one.ref), ident(one.party, bold=True), ident(one.ref), ident(one.by, faint=True)),
+                    (*self.mark(one.ref), who, ident(one.ref), ident(one.by, faint=True)),
                     (self.written(one.text), *source, *recalled),
                     numbers,
                     self.times(one.at),
@@ -216,7 +223,7 @@ class Printing:
                         value = (ident(digits(number(said.number), self.language)),)
                     rows.append(((*self.mark(said.ref), Text(t=self.say(f"field.{field.field}"), bold=True),
                                   Text(t=self.say(word))),
-                                 (ident(said.party), ident(said.ref, faint=True)), value))  # fmt: skip
+                                 (Text(t=self.short(said.party)), ident(said.ref, faint=True)), value))  # fmt: skip
         return self._section("print.compared", ("print.field", "print.who", "print.stated"), (4, 3, 8), rows)
 
     def _said(self, view: IncidentView) -> Section:
@@ -224,12 +231,12 @@ class Printing:
         for claim in view.claims:
             text = (self.written(claim.text),) if claim.text else ()
             kind = Text(t=self.say("kind.claim"))
-            rows.append(((*self.mark(claim.ref), kind, ident(claim.ref)), (ident(claim.party),),
+            rows.append(((*self.mark(claim.ref), kind, ident(claim.ref)), (Text(t=self.short(claim.party)),),
                          (Text(t=claim.group, bold=True), *text, Text(t=claim.source, faint=True)),
                          self.times(claim.at)))  # fmt: skip
         for note in view.remarks:
             rows.append(((*self.mark(note.ref), Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
-                         (ident(note.party), ident(note.by, faint=True)), (self.written(note.text),),
+                         (Text(t=self.short(note.party)), ident(note.by, faint=True)), (self.written(note.text),),
                          self.times(note.at)))  # fmt: skip
         return self._section("print.said", ("field.record", "print.who", "field.text", "print.claimed"),
                              (3, 3, 7, 6), rows)  # fmt: skip
@@ -241,7 +248,7 @@ class Printing:
             proof = self._proof(held) if held is not None else ()
             when = self.times(one.start, day=one.precision > 0)
             kind = Text(t=self.say(f"kind.{one.kind}"))
-            rows.append((when, (*self.mark(one.ref), kind), (ident(one.ref), ident(one.party)), proof))
+            rows.append((when, (*self.mark(one.ref), kind), (ident(one.ref), Text(t=self.short(one.party))), proof))
         return self._section("print.timeline", ("field.when", "field.record", "print.who", "print.proof"),
                              (6, 4, 3, 6), rows)  # fmt: skip
 
@@ -261,7 +268,7 @@ class Printing:
         return (
             self.named(record.ref),
             self.times(record.at),
-            (ident(record.party), ident(record.by, faint=True)),
+            (Text(t=self.short(record.party)), ident(record.by, faint=True)),
             (Text(t=kind, bold=True), *text),
             self._proof(record),
         )
@@ -273,7 +280,7 @@ class Printing:
             due = self.times(one.due_us) if one.due_us is not None else ()
             late = (Text(t=self.say("print.overdue"), bold=True),) if one.state == "overdue" else ()
             rows.append((
-                (*self.named(one.ref), ident(one.to if one.direction == "owed-to-us" else one.party)),
+                (*self.named(one.ref), Text(t=self.short(one.to if one.direction == "owed-to-us" else one.party))),
                 (Text(t=self.say(f"kind.{one.kind}"), bold=True), Text(t=self.say(f"urgency.{one.urgency}"))),
                 text,
                 (*due, *late),
