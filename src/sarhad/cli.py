@@ -11,6 +11,7 @@ import click
 from sarhad import __version__
 from sarhad.node import keeping_cli
 from sarhad.node.certificate_cli import certificate
+from sarhad.node.finite_cli import FiniteRange
 from sarhad.node.plan_cli import plan
 from sarhad.wire.errors import SarhadError
 
@@ -333,7 +334,7 @@ EXERCISE = click.option("--exercise", help="Name of the exercise; by default the
     "--officer", "names", multiple=True, metavar="NAME", help="Play these officers only; all others are left to people."
 )
 @click.option(
-    "--speed", default=1.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="Shorten the pauses so often."
+    "--speed", default=1.0, show_default=True, type=FiniteRange(0.01, 10_000), help="Shorten the pauses so often."
 )
 @click.option("--reactions", is_flag=True, help="Play the expected reactions as well: for a rehearsal without people.")
 @click.option("--patience", default=600.0, show_default=True, help="Seconds to wait for what another side writes.")

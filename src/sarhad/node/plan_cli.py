@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sarhad.node import plan_dispatch_cli, plan_page_cli
+from sarhad.node.finite_cli import FiniteRange
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -42,11 +43,11 @@ SITE = (
         "--method", type=click.Choice(["maximal", "all", "median", "centre", "expected"]), default="maximal",
         show_default=True, help="What is best: see above.",
     ),
-    click.option("--busy", default=0.3, show_default=True, type=click.FloatRange(0, 0.999),
+    click.option("--busy", default=0.3, show_default=True, type=FiniteRange(0, 0.999),
         help="Share of time that a unit is busy (expected)."),
-    click.option("--limit", default=30.0, show_default=True, type=click.FloatRange(min=0.01), help="Seconds."),
+    click.option("--limit", default=30.0, show_default=True, type=FiniteRange(min=0.01), help="Seconds."),
     REGION, NODE, EXERCISE,
-    click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(min=0), help="Reached within."),
+    click.option("--minutes", default=60.0, show_default=True, type=FiniteRange(min=0), help="Reached within."),
     click.option(
         "--at", "where", multiple=True, type=click.Choice(["posts", "crossings", "towns", "villages"]),
         default=["posts", "crossings", "towns"], help="Candidates. Repeat for more.",
@@ -70,7 +71,7 @@ SITE = (
     click.option("--weights-file", type=EXISTING, help="Demand of an SJC file; by default demand-NAME.dat beside it."),
     click.option("--demand", type=EXISTING, help="CSV of demand: lat,lon or x,y; name and weight if any."),
     click.option("--candidates", type=EXISTING, help="CSV of candidates: likewise; existing (0, 1), capacity if any."),
-    click.option("--within", type=click.FloatRange(min=0), help="What counts as reached, in the file's unit."),
+    click.option("--within", type=FiniteRange(min=0), help="What counts as reached, in the file's unit."),
     JSON, GEOJSON, CSV,
 )  # fmt: skip
 
@@ -78,12 +79,12 @@ LOAD = (
     click.option("--table", "--fit", "table", help="Table of incidents; by default the largest. Never added up."),
     click.option("--replay", is_flag=True, help="Replay the incidents on record instead of drawing from a model."),
     click.option("--runs", default=20, show_default=True, type=click.IntRange(1, 100_000), help="Independent streams."),
-    click.option("--years", default=5.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Length of each."),
+    click.option("--years", default=5.0, show_default=True, type=FiniteRange(0.01, 1000), help="Length of each."),
     click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0),
         help="The same seed, the same figures."),
-    click.option("--delay", "delay_median", default=300.0, show_default=True, type=click.FloatRange(min=0),
+    click.option("--delay", "delay_median", default=300.0, show_default=True, type=FiniteRange(min=0),
         help="Median answer of the other desk, seconds."),
-    click.option("--delay-p90", default=900.0, show_default=True, type=click.FloatRange(min=0),
+    click.option("--delay-p90", default=900.0, show_default=True, type=FiniteRange(min=0),
         help="Its 90th percentile, seconds."),
     click.option("--delay-from", type=FOLDER, help="Take both from the countersigned times in this node's folder."),
     click.option("--urgency", type=click.Choice(["flash", "immediate", "priority", "routine"]), default="flash",

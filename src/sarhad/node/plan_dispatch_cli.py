@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from sarhad.node.finite_cli import FiniteRange
+
 SOURCE = click.argument("source", type=click.Path(path_type=Path, exists=True))
 ASKED = (
     click.option("--region", type=click.Path(path_type=Path, file_okay=False), help="Region package with its roads."),
@@ -58,7 +60,7 @@ def reach(as_json: bool, **asked: Any) -> None:
 @click.command("dispatch")
 @SOURCE
 @asks
-@click.option("--limit", "limit_s", default=10.0, show_default=True, type=click.FloatRange(min=0.01), help="Seconds.")
+@click.option("--limit", "limit_s", default=10.0, show_default=True, type=FiniteRange(min=0.01), help="Seconds.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Keep the proposal and its snapshot.")
 @click.option("--replay", is_flag=True, help="SOURCE is a kept proposal: make it again, compare to the byte.")
 def dispatch(as_json: bool, limit_s: float, output: Path | None, replay: bool, **asked: Any) -> None:

@@ -104,7 +104,8 @@ def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot, dict[str, str]]:
         raise PlanError("plan-no-incident", "no incident is named", do="Give --incident REF or --to LAT,LON")
     exercise = room(picture, asked.exercise)
     snapshot = snapshot_of(picture, party, now, wanted, exercise=exercise, region=graph.digest)
-    return graph, snapshot, names_of(snapshot) | parties_of(picture, asked.lang)
+    points = {f"point:{k}": text for k, text in enumerate(asked.points)}
+    return graph, snapshot, names_of(snapshot) | parties_of(picture, asked.lang) | points
 
 
 def _point(text: str) -> Point:
@@ -152,7 +153,8 @@ def reach(asked: Asked, *, as_json: bool) -> int:
         return 0
     words = PlanWords(asked.lang, names)
     for incident in scene.snapshot.incidents:
-        table = Table("Unit", "Party", "There after", "Either way", "How it is known", title=escape(incident.ref))
+        heads = (words.told(f"head.{name}") for name in ("unit", "party", "time", "sure", "known"))
+        table = Table(*map(escape, heads), title=escape(words.value("incident", incident.ref)))
         for row in rows:
             if row.incident == incident.ref:
                 table.add_row(*_cells(row, words))
@@ -240,21 +242,23 @@ def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
     served = all(answer.adequate_s is not None for answer in proposal.answers)
     console.print(escape(words.faster(proposal.faster, all_served=served)))
     if proposal.unasked:
-        console.print("There was no time to find what every rule costs.")
+        console.print(escape(words.told("unasked")))
     worst = max((stage.gap for stage in proposal.stages), default=0)
-    proved = "proved optimal" if proposal.status == "optimal" else f"NOT proved optimal, gap up to {worst}"
-    party = words.value("party", snapshot.party)
-    console.print(f"{proved}; snapshot {proposal.snapshot[:16]} of {party}, version {proposal.version}")
+    proved = words.told("proved") if proposal.status == "optimal" else words.told("unproved", gap=str(worst))
+    told = {"snapshot": proposal.snapshot[:16], "party": words.value("party", snapshot.party)}
+    console.print(escape(words.pause.join([proved, words.told("origin", **told, version=proposal.version)])))
 
 
 def _print_answer(console: Console, answer: Answer, words: PlanWords) -> None:
     if answer.adequate_s is None:
-        console.print(escape(words.told("unserved", incident=answer.incident)), style="bold")
+        console.print(escape(words.told("unserved", incident=words.value("incident", answer.incident))), style="bold")
         for lack in answer.unmet:
             console.print(f"  {escape(words.unmet(lack))}")
         return
     after = words.value("_s", answer.adequate_s)
-    console.print(escape(words.told("served", incident=answer.incident, time=after)), style="bold")
+    console.print(
+        escape(words.told("served", incident=words.value("incident", answer.incident), time=after)), style="bold"
+    )
     for one in answer.chosen:
         console.print(f"  {escape(_chosen(one, words))}")
     for other in answer.passed_over:
