@@ -34,9 +34,9 @@ FULL: tuple[tuple[Problem, int, int, int, int], ...] = (
     ("p-median", 1000, 1000, 1, 0),
     ("p-median", 3000, 500, 1, 0),
     ("p-centre", 100, 100, 3, 1),
-    ("p-centre", 500, 500, 1, 0),
-    ("p-centre", 1000, 1000, 1, 0),
-    ("p-centre", 3000, 500, 1, 0),
+    ("p-centre", 500, 500, 3, 0),
+    ("p-centre", 1000, 1000, 3, 0),
+    ("p-centre", 3000, 500, 3, 0),
 )
 """Problem, demand points, candidates, our rounds, spopt's rounds (0: it has no right answer in minutes)."""
 
