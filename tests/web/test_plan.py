@@ -304,8 +304,9 @@ async def test_imported_incidents_take_the_place_of_the_regions(ir: House, pk: H
 async def test_places_are_found_by_name_and_stand_among_the_candidates(planner: Client) -> None:
     status, found = await planner.get("/api/plan/places", params={"text": " زاهدان "})
     assert status == 200
-    assert found[0]["name"] == "زاهدان"
-    assert all("زاهدان" in one["name"] for one in found)
+    assert found[0]["names"] == {"en": "Zahedan", "fa": "زاهدان", "ur": "زاهدان"}
+    status, same = await planner.get("/api/plan/places", params={"text": "Zahedan"})
+    assert (status, same[0]["mark"]) == (200, found[0]["mark"])
     asked = {"at": ["villages"], "villages": 30, "sites": 3}
     few = await solved(planner, **asked)
     assert few["candidates"] == 30

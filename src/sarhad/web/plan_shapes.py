@@ -116,7 +116,7 @@ class PlaceFound(Answered, frozen=True, kw_only=True):
     """A place of the region that a search found; ``mark`` names it among a scenario's ``places``."""
 
     mark: str
-    name: str
+    names: Names
     what: str
     party: str
     lat: int

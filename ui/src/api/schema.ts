@@ -4442,7 +4442,7 @@ export interface components {
             readonly lat: number;
             readonly lon: number;
             readonly mark: string;
-            readonly name: string;
+            readonly names: components["schemas"]["Names"];
             readonly party: string;
             readonly what: string;
         };

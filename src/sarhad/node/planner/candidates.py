@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple
 
 from sarhad.node.planner.land import CLASSES, Land, Spot
+from sarhad.picture.places import MAX_RESULTS
 from sarhad.response.errors import PlanError
 from sarhad.response.standing import Standing
 from sarhad.web.plan_shapes import PlaceFound, Scenario
@@ -49,13 +50,16 @@ def villages(land: Land, usual: Mapping[str, float]) -> list[Spot]:
 
 
 def search(land: Land, text: str) -> tuple[PlaceFound, ...]:
-    """Return places whose name holds the text, those that begin with it first."""
-    wanted = " ".join(text.split()).casefold()
-    held = [spot for spot in land.places if wanted and wanted in spot.name.casefold()]
-    ranked = sorted(held, key=lambda spot: (not spot.name.casefold().startswith(wanted), spot.name, spot.key))
+    """Return places by the sound of their names, in whatever script they are asked for, the nearest first."""
+    spots: dict[tuple[str, int, int], Spot] = {}
+    for spot in land.places:
+        spots.setdefault((spot.name, spot.lat, spot.lon), spot)
+    found = (spots.get((view.name, view.lat, view.lon)) for view in land.index.find(text, MAX_RESULTS))
     return tuple(
-        PlaceFound(mark=spot.mark, name=spot.name, what=spot.what, party=spot.party, lat=spot.lat, lon=spot.lon)
-        for spot in ranked[:FOUND]
+        PlaceFound(
+            mark=spot.mark, names=land.names_of(spot), what=spot.what, party=spot.party, lat=spot.lat, lon=spot.lon
+        )
+        for spot in [spot for spot in found if spot is not None][:FOUND]
     )
 
 

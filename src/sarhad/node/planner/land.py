@@ -11,13 +11,15 @@ import msgspec
 import numpy as np
 
 from sarhad.gateways.geo.manifest import Region, RegionError, read_region
+from sarhad.gateways.geo.places import read_placenames, read_places
+from sarhad.picture.places import PlaceIndex
 from sarhad.response import graph as roads
 from sarhad.response.geometry import Integers
 from sarhad.response.reach import FAR, VEHICLE, Points, Profile, engine_of, place
 from sarhad.response.reach.roads import Ends
 from sarhad.response.siting.instances import haversine
 from sarhad.response.siting.kernels import Floats
-from sarhad.wire.values import Place
+from sarhad.wire.values import Names, Place
 
 GATE_M = 5_000
 """A road over the line no further than this from a crossing is that crossing's."""
@@ -59,6 +61,7 @@ class Land:
         self.folder = folder
         self.region: Region = read_region(folder)
         self.places: tuple[Spot, ...] = _places(folder, self.region)
+        self._called = read_placenames(folder, self.region)
         self._graph = graph
         self._kept: dict[tuple[object, ...], Integers] = {}  # written by _cost
 
@@ -66,6 +69,19 @@ class Land:
     def graph(self) -> roads.RoadGraph:
         """The region's road graph."""
         return roads.load(self.folder) if self._graph is None else self._graph()
+
+    @cached_property
+    def index(self) -> PlaceIndex:
+        """The region's places by the sound of their names."""
+        return read_places(self.folder) or PlaceIndex(())
+
+    def names_of(self, spot: Spot) -> Names:
+        """Return what a place is called: in each language as the region says, else by its local name."""
+        local = spot.name or "?"
+        held = self._called.get(spot.name)
+        if held is None:
+            return Names(en=local)
+        return Names(en=held.en or local, fa=held.fa or local, ur=held.ur or local)
 
     def party_of(self, party: str, country: str) -> str:
         """Return the region's party for a party of a node: the same, else the one of its country, else ""."""

@@ -27,7 +27,6 @@ from sarhad.web.plan_shapes import (
     SitedView,
     SiteView,
 )
-from sarhad.wire.values import Names
 
 MEASURES: dict[Method, Measure] = {
     "maximal": "weight",
@@ -118,7 +117,7 @@ def _sites(board: Board, spots: Sequence[Spot], cost: Floats, weight: Floats, an
     return tuple(
         SiteView(
             candidate=j,
-            names=board.standing.names.get(spots[j].ref, Names(en=spots[j].name or "?")),
+            names=board.standing.names.get(spots[j].ref) or board.land.names_of(spots[j]),
             party=spots[j].party,
             what=spots[j].what,
             lat=spots[j].lat,
