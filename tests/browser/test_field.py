@@ -70,6 +70,8 @@ def test_what_a_node_writes_by_itself_is_read_in_the_leaders_language(
     leader.order("The unit's task is closed")  # an order, a message: whoever sent it wrote the node's very sentence
     page = start(leader, phone(leader, language=language))
     expect(page.locator("article")).to_contain_text(closed)
+    expect(page.locator("article time").first).to_contain_text("پاکستان")
+    expect(page.locator("article time").first).not_to_contain_text("Karachi")
     leader.order("A unit of pk responds near the line")
     expect(page.locator("article").filter(has_text=near)).to_be_visible()
 
