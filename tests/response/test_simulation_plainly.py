@@ -55,7 +55,7 @@ class Plain:
         best, u = min(((self.took(u, i), u) for u in idle), default=(math.inf, -1))
         if best < math.inf:
             self.send(u, i)
-        elif queue:
+        elif queue and any(self.took(u, i) < math.inf for u in range(len(self.force.direct))):
             self.waiting.append(i)
 
     def takes(self, u: int) -> None:
@@ -111,3 +111,12 @@ def test_every_incident_is_answered_as_by_asking_everybody_every_time(case: tupl
     plain.play(queue=queue)
     assert found.server.tolist() == plain.server
     assert np.allclose(found.response_s, plain.response)
+
+
+def test_an_incident_that_nobody_ever_reaches_does_not_keep_the_shifts_turning() -> None:
+    never = np.full((2, 1), np.inf)
+    shift = np.array([[8.0, 16.0], [16.0, 24.0]]) * HOUR
+    none = np.empty((2, 0))
+    force = Force(never, none, np.empty((2, 0, 1)), none.astype(bool), np.empty((0, 2)), shift, np.zeros((2, 1), bool))
+    found = simulate(force, Stream(np.array([0.0]), np.array([0]), np.array([60.0]), np.array([0.0])))
+    assert (found.server.tolist(), found.response_s.tolist()) == ([-1], [math.inf])

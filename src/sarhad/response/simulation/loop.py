@@ -1,8 +1,8 @@
 """The event loop, compiled.  Three kinds of event: an incident, a unit that is free again, a shift that begins.
 
 At an incident the idle unit on duty that would arrive first goes; if none can, the
-incident waits.  A unit that becomes free or comes on duty takes the incident that has
-waited longest among those that it can reach.
+incident waits, unless no unit ever could: then nobody comes.  A unit that becomes free
+or comes on duty takes the incident that has waited longest among those that it can reach.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def play(
                 direct, before, after, allowed, hours, foreign, shift, delay[i],
             )  # fmt: skip
             if who < 0:
-                if queue:
+                # One that nobody can ever reach would be waited for shift after shift without end.
+                if queue and least[place[i], 0] < np.inf:
                     waiting[tail] = i
                     tail += 1
                 continue
