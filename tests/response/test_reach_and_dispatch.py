@@ -162,7 +162,7 @@ def test_a_crossing_that_closes_under_way_holds_the_unit_until_it_opens_again() 
     ("snapshot", "word"),
     [
         (scene(units=(unit(2, 1_000_000, crosses_line=False),)), "stays-on-its-side"),
-        (scene(rules=()), "no-permission"),
+        (scene(rules=()), "no-agreement"),
         (scene(rules=(CrossingRule(crossing="west:1", parties=("east",)),)), "no-permission"),
         (scene(rules=(CrossingRule(crossing="west:1", parties=("west",), units=("liaison",)),)), "no-permission"),
         (scene(crossings=(msgspec.structs.replace(GATE, status="closed"),)), "crossing-closed"),
@@ -209,7 +209,7 @@ def test_aviation_flies_straight_and_over_the_line_by_permission_only() -> None:
     assert found.chosen[0].way.how == "air"
     assert found.adequate_s is not None
     assert abs(found.adequate_s - 77.84 / 200 * 3600) < 5
-    assert why_not(scene(units=(flyer,), incidents=(incident,), rules=())) == "no-permission"
+    assert why_not(scene(units=(flyer,), incidents=(incident,), rules=())) == "no-agreement"
 
 
 def test_nearer_units_passed_over_are_told_why() -> None:

@@ -113,7 +113,7 @@ function shown(fact: NonNullable<Reason["facts"]>[number], words: Words): string
   if (fact.name === "capabilities" || fact.name === "capability") return words.list(texts.length ? texts.map((one) => skill(one, words)) : [words.t("capability.none")]);
   if (fact.name === "status") return words.list(texts.map((one) => (words.has(`response.status.${one}`) ? words.t(`response.status.${one}`) : one)));
   if (fact.name === "party") return words.list(texts.map(words.party));
-  return words.list(texts.map((one) => (REF.test(one) ? words.name(one) : one)));
+  return words.list(texts.map((one) => (REF.test(one) || fact.name === "crossings" ? words.name(one) : one)));
 }
 
 /** A capability, or a kind of unit, in the officer's language. */

@@ -241,6 +241,8 @@ class Scene:
         if not usable:
             return Reason(code="no-crossing")
         may = [gate for gate in usable if gate.permits(mover.party, mover.kind)]
+        if not self.snapshot.rules:
+            return Reason(code="no-agreement")
         if not may:
             return Reason(code="no-permission", values={"crossings": tuple(gate.code for gate in usable)})
         shut = [gate for gate in may if gate.through(mover.depart_ms) is None or gate in self._found_shut(u)]

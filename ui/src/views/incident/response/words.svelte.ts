@@ -30,6 +30,6 @@ export function wordsFor(page: ResponsePage | null): Words {
 function named(page: ResponsePage | null, ref: string): string {
   const unit = page ? codeOf(page, ref) : ref;
   if (unit !== ref) return unit;
-  const ground = [...(desk.ground?.crossings ?? []), ...(desk.ground?.posts ?? [])].find((one) => one.ref === ref);
+  const ground = [...(desk.ground?.crossings ?? []), ...(desk.ground?.posts ?? [])].find((one) => one.ref === ref || one.code === ref);
   return ground ? nameIn(ground.names, preferences.language).text : ref;
 }
