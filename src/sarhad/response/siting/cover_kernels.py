@@ -73,56 +73,82 @@ def descend(
 
 
 @compiled
-def _won(from_site: Ints, point: Small, weight: Floats, counts: Ints, out: int, into: int) -> float:
-    """Take ``out`` from the counts; return the weight won if ``into`` comes instead (negative when lost)."""
-    won = 0.0
-    for k in range(from_site[out], from_site[out + 1]):
+def _shut(
+    start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats, counts: Ints, gain: Floats, j: int
+) -> float:
+    """Close site ``j``; return the weight lost.  ``gain``: what each site covers that no open one does."""
+    lost = 0.0
+    for k in range(from_site[j], from_site[j + 1]):
         i = point[k]
         counts[i] -= 1
         if counts[i] == 0:
-            won -= weight[i]
-    for k in range(from_site[into], from_site[into + 1]):
-        if counts[point[k]] == 0:
-            won += weight[point[k]]
+            lost += weight[i]
+            for q in range(start[i], start[i + 1]):
+                gain[site[q]] += weight[i]
+    return lost
+
+
+@compiled
+def _open(
+    start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats, counts: Ints, gain: Floats, j: int
+) -> float:
+    """Open site ``j``; return the weight won."""
+    won = 0.0
+    for k in range(from_site[j], from_site[j + 1]):
+        i = point[k]
+        if counts[i] == 0:
+            won += weight[i]
+            for q in range(start[i], start[i + 1]):
+                gain[site[q]] -= weight[i]
+        counts[i] += 1
     return won
 
 
 @compiled
-def anneal(
-    start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats,
-    counts: Ints, opened: Small, is_open: Small, best: Small, figures: Floats,
-    hot: float, cold: float, swaps: int, seed: int,
-) -> None:  # fmt: skip
-    """Try exchanges of an open site for one that shares a point with it, or sometimes for any (Kirkpatrick 1983).
+def _drawn(gain: Floats, is_open: Small, heat: float) -> int:
+    """Draw a closed site with the odds exp(gain / heat): the greatest of as many of Gumbel's values (Gumbel 1954)."""
+    most = -np.inf
+    for j in range(gain.size):
+        if is_open[j] == 0 and gain[j] > most:
+            most = gain[j]
+    best, into = -np.inf, -1
+    for j in range(gain.size):
+        if is_open[j] == 0 and gain[j] >= most - 20.0 * heat:
+            worth = gain[j] - heat * np.log(-np.log(np.random.random()))
+            if worth > best:
+                best, into = worth, j
+    return into
 
-    ``counts``: how many open sites cover a point; ``opened`` lists the open sites;
-    ``best`` gets the best list; ``figures``: [weight covered now, most weight covered].
+
+@compiled
+def heat_bath(
+    start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats,
+    is_open: Small, best: Small, figures: Floats, hot: float, cold: float, steps: int, seed: int,
+) -> None:  # fmt: skip
+    """Close a random site and open one drawn by what it wins, again and again while it cools (Geman and Geman 1984).
+
+    ``is_open`` is left as the last step has it, ``best`` as the best; ``figures``: [weight
+    covered now, most weight covered].  At least one site is open.
     """
     np.random.seed(seed)
-    heat = hot
-    for t in range(swaps):
-        if t % 256 == 0:
-            heat = hot * (cold / hot) ** (t / swaps)
+    counts, gain = np.zeros(weight.size, np.int64), np.zeros(is_open.size)
+    for i in range(weight.size):
+        for q in range(start[i], start[i + 1]):
+            gain[site[q]] += weight[i]
+    opened = np.nonzero(is_open)[0]
+    for a in range(opened.size):
+        _open(start, site, from_site, point, weight, counts, gain, opened[a])
+    heat, slower = hot, (cold / hot) ** (1.0 / steps)
+    for _ in range(steps):
+        heat *= slower
         a = np.random.randint(opened.size)
         out = opened[a]
-        size = from_site[out + 1] - from_site[out]
-        if size > 0 and np.random.random() < 0.9:
-            i = point[from_site[out] + np.random.randint(size)]
-            into = site[start[i] + np.random.randint(start[i + 1] - start[i])]
-        else:
-            into = np.int32(np.random.randint(is_open.size))
-        if is_open[into]:
-            continue
-        won = _won(from_site, point, weight, counts, out, into)
-        if won < 0.0 and np.random.random() >= np.exp(won / heat):
-            for k in range(from_site[out], from_site[out + 1]):
-                counts[point[k]] += 1
-            continue
-        for k in range(from_site[into], from_site[into + 1]):
-            counts[point[k]] += 1
+        figures[0] -= _shut(start, site, from_site, point, weight, counts, gain, out)
+        is_open[out] = 0
+        into = _drawn(gain, is_open, heat)
+        figures[0] += _open(start, site, from_site, point, weight, counts, gain, into)
+        is_open[into] = 1
         opened[a] = into
-        is_open[out], is_open[into] = 0, 1
-        figures[0] += won
         if figures[0] > figures[1] + 1e-9:
             figures[1] = figures[0]
-            best[:] = opened
+            best[:] = is_open

@@ -27,19 +27,20 @@ DUAL_ROUNDS = 5000
 CHUNK_WORK = 20_000_000
 """Rounds of the dual in all, and the incidences visited between two looks at the clock."""
 
-SWAPS = (200_000, 1_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000, 4_000_000)
-"""Exchanges tried in each round of annealing; a later round only if the one before left a gap."""
+ROUND_WORK = (4e7, 2e8, 8e8, 8e8, 8e8, 8e8, 8e8)
+"""Operations of each round of annealing; a later round only if the one before left a gap."""
 
-LONG_WORK = 1_900_000_000
+LONG_WORK = 1e10
 POLISH_ROUNDS = 200
-"""For a large problem: the incidences visited in the one long annealing after its linear
+"""For a large problem: the operations of the one long annealing after its linear
 relaxation, and the rounds of the dual between the two."""
 
 CUT_ROUNDS, CUT_SHARE = 2, 4.0
 """How often cuts are added, and for how many times what a relaxation took there must still be time."""
 
-HEAT, COOLING = 0.03, 1 / 30
-"""The first heat as a share of what a site covers on average, and the last as a share of the first."""
+HEAT, COOLING, COOLED = 0.025, 1 / 16, 0.8
+"""The first heat as a share of what a site covers on average, the last as a share of the
+first, and the share of the time left within which it must have cooled."""
 
 DOMINANCE_CELLS = 4_000_000
 HIGHS_SOON, HIGHS_AT_ALL = 60_000, 400_000
@@ -146,6 +147,8 @@ class _Search:
     opened: Ints = field(init=False)
     u: Floats = field(init=False)
     """The multipliers of the least bound, a point of the part each."""
+    operation_s: float = 0.0
+    """The least that an operation of annealing took here; 0 before the first."""
 
     def __post_init__(self) -> None:
         """Begin with nothing chosen; all weight bounds the cover."""
@@ -171,10 +174,10 @@ class _Search:
             return
         self._offer(part, _greedy(part))
         large = self._size() > HIGHS_SOON
-        for number, swaps in enumerate(self._long_swaps() if large else SWAPS):
+        for number, work in enumerate((ROUND_WORK[1], LONG_WORK, LONG_WORK) if large else ROUND_WORK):
             if self._done() or (number >= 2 and self._size() <= HIGHS_SOON):
                 break
-            self._anneal(swaps, number + 1)
+            self._anneal(work, number + 1)
             if self._done():
                 break
             if large and number == 0 and self._multipliers():
@@ -199,31 +202,32 @@ class _Search:
             self.value = covered
             self.chosen = np.concatenate((self.opened, part.number[local]))
 
-    def _anneal(self, swaps: int, seed: int) -> None:
+    def _anneal(self, work: float, seed: int) -> None:
         part = self.part
-        if part.sites == 0 or part.sites >= part.number.size:
+        points, free = part.covers.shape
+        if part.sites == 0 or part.sites >= free:
             return
         start = np.nonzero(np.isin(part.number, self.chosen))[0]
-        opened = (start if start.size == part.sites else _greedy(part)).astype(np.int32)
-        is_open = np.zeros(part.number.size, np.int32)
-        is_open[opened] = 1
-        counts = np.asarray(part.covers[:, opened].sum(axis=1), np.int64)
-        now = float(part.weight[counts > 0].sum())
-        figures, best = np.array([now, now]), opened.copy()
+        is_open = np.zeros(free, np.int32)
+        is_open[start if start.size == part.sites else _greedy(part)] = 1
+        now = float(part.weight[part.covers[:, np.nonzero(is_open)[0]].sum(axis=1) > 0].sum())
+        figures, best = np.array([now, now]), is_open.copy()
         mean = float(part.weight.sum()) / part.sites
-        looks = max(int(swaps * part.covers.nnz / part.number.size / CHUNK_WORK), 1)
+        # What is cut off while it is hot is no choice: where time is short it cools faster.
+        if self.operation_s:
+            work = min(work, COOLED * self.deadline.left / self.operation_s)
+        steps = max(int(work / (2 * free + self._size() / free * self._size() / points)), 1)
+        looks = max(min(int(work / CHUNK_WORK), steps), 1)
+        arrays = (*part.rows, *part.columns, part.weight, is_open, best, figures)
         for look in range(looks):
             if self.deadline.passed:
                 break
-            hot, cold = mean * COOLING ** (look / looks), mean * COOLING ** ((look + 1) / looks)
-            arrays = (*part.rows, *part.columns, part.weight, counts, opened, is_open, best, figures)
-            cover_kernels.anneal(*arrays, HEAT * hot, HEAT * cold, swaps // looks, 1000 * seed + look)
-        self._offer(part, best.astype(np.int64))
-
-    def _long_swaps(self) -> tuple[int, ...]:
-        """Return how many exchanges to try: few before the bound, then slowly cooled ones, as the size allows."""
-        long = int(LONG_WORK * self.part.number.size / self._size())
-        return SWAPS[1], long, long
+            hot, cold = HEAT * mean * COOLING ** (look / looks), HEAT * mean * COOLING ** ((look + 1) / looks)
+            before = self.deadline.left
+            cover_kernels.heat_bath(*arrays, hot, cold, max(steps // looks, 1), 1000 * seed + look)
+            took_s = (before - self.deadline.left) * looks / work
+            self.operation_s = min(took_s, self.operation_s or took_s)
+        self._offer(part, np.nonzero(best)[0])
 
     def _multipliers(self) -> bool:
         """Take the multipliers of the linear relaxation, to which subgradients would take far longer."""
