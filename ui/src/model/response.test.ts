@@ -67,6 +67,7 @@ describe("a reason in words", () => {
   });
 
   it("shows a word that no catalogue has as it stands", () => {
+    expect(sentence({ code: "no-permission", facts: [{ name: "crossings", texts: ["C1", "C2"] }] }, "plan.reason", words)).toBe("plan.reason.no-permission(crossings=<C1>+<C2>)");
     expect(sentence({ code: "unheard" }, "plan.reason", words)).toBe("unheard");
     expect(skill("unheard-of", words)).toBe("unheard-of");
   });

@@ -107,11 +107,11 @@ def _open(
 @compiled
 def _drawn(gain: Floats, is_open: Small, heat: float) -> int:
     """Draw a closed site with the odds exp(gain / heat): the greatest of as many of Gumbel's values (Gumbel 1954)."""
-    most = -np.inf
+    most, into = -np.inf, -1
     for j in range(gain.size):
         if is_open[j] == 0 and gain[j] > most:
-            most = gain[j]
-    best, into = -np.inf, -1
+            most, into = gain[j], j
+    best = -np.inf
     for j in range(gain.size):
         if is_open[j] == 0 and gain[j] >= most - 20.0 * heat:
             worth = gain[j] - heat * np.log(-np.log(np.random.random()))
