@@ -163,6 +163,8 @@ def test_a_crossing_that_closes_under_way_holds_the_unit_until_it_opens_again() 
     [
         (scene(units=(unit(2, 1_000_000, crosses_line=False),)), "stays-on-its-side"),
         (scene(rules=()), "no-agreement"),
+        (scene(rules=(), agreed=False), "none-in-force"),
+        (scene(rules=(), agreed=True), "none-may-cross"),
         (scene(rules=(CrossingRule(crossing="west:1", parties=("east",)),)), "no-permission"),
         (scene(rules=(CrossingRule(crossing="west:1", parties=("west",), units=("liaison",)),)), "no-permission"),
         (scene(crossings=(msgspec.structs.replace(GATE, status="closed"),)), "crossing-closed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -18,6 +18,7 @@ from web.served import Served
 
 REGION = Path(__file__).parents[2] / "examples" / "sistan-balochistan"
 BENCH = Bench(REGION)
+Agreed = Literal["crossing", "no crossing", "nothing"]
 MIRJAVEH = Place(lat=289_775_000, lon=615_503_000, precision=1, name="Mirjaveh")
 
 
@@ -69,8 +70,8 @@ def unit(code: str, kind: Any, *skills: str) -> k.Unit:
     )  # fmt: skip
 
 
-async def furnish(ir: House, pk: House) -> dict[str, str]:
-    """Write the ground of both sides, the agreement, and the incident."""
+async def furnish(ir: House, pk: House, agreed: Agreed = "crossing") -> dict[str, str]:
+    """Write the ground of both sides, the agreement (on a crossing, on none, or no agreement), and the incident."""
     refs = {}
     crossing = k.Crossing(code="C1", names=Names(en="Mirjaveh"), place=MIRJAVEH, modes=("road",), status="open")
     refs["C1"] = await ir.act("commander", crossing, release=JOINT)
@@ -85,15 +86,9 @@ async def furnish(ir: House, pk: House) -> dict[str, str]:
         at = house.clock.now
         status = k.UnitStatus(unit=refs[code], status="available", as_of=Moment(start=at, end=at), place=place)
         await house.act("duty", status, release=JOINT)
-    terms = k.Terms(
-        title=Names(en="Terms"), parties=("ir", "pk"),
-        clocks=(k.Clock(urgency="flash", acknowledge_s=300, answer_s=900),),
-        notice_distance_m=4_000, crossings=(k.CrossingRule(crossing=refs["C1"], parties=("ir", "pk")),),
-        purpose=words("drill"), retention_days=30,
-    )  # fmt: skip
-    first = await ir.act("commander", k.Agreement(terms=terms), release=JOINT)
-    await settle(ir, pk)
-    await pk.act("commander", k.Agreement(terms=terms, accepts=first), release=JOINT)
+    if agreed != "nothing":
+        rule = k.CrossingRule(crossing=refs["C1"], parties=("ir", "pk"))
+        await agree(ir, pk, (rule,) if agreed == "crossing" else ())
     when = Moment(start=ir.clock.now, end=ir.clock.now)
     what = k.Incident(
         title=words("Drill"), category="disaster", when=when, place=Place(lat=289_500_000, lon=614_800_000, precision=1)
@@ -101,6 +96,19 @@ async def furnish(ir: House, pk: House) -> dict[str, str]:
     refs["incident"] = await ir.act("duty", what, release=JOINT)
     await settle(ir, pk)
     return refs
+
+
+async def agree(ir: House, pk: House, rules: tuple[k.CrossingRule, ...]) -> None:
+    """Have both sides sign the terms."""
+    terms = k.Terms(
+        title=Names(en="Terms"), parties=("ir", "pk"),
+        clocks=(k.Clock(urgency="flash", acknowledge_s=300, answer_s=900),),
+        notice_distance_m=4_000, crossings=rules,
+        purpose=words("drill"), retention_days=30,
+    )  # fmt: skip
+    first = await ir.act("commander", k.Agreement(terms=terms), release=JOINT)
+    await settle(ir, pk)
+    await pk.act("commander", k.Agreement(terms=terms, accepts=first), release=JOINT)
 
 
 def states(page: Any) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sarhad.response.reach.travel import place as led
 from sarhad.web.settings import WebSettings
 from sarhad.wire import kinds as k
 from sarhad.wire.values import JOINT, Language, Moment, Names, Place
-from web.line import BENCH, MIRJAVEH, Line, compute, furnish, unit
+from web.line import BENCH, MIRJAVEH, Agreed, Line, compute, furnish, unit
 from web.served import served
 
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
@@ -33,6 +33,16 @@ SAID = {
     "incident-outside-region": ("outside the region", "بیرون", "باہر"),
     "no-road": ("no road connects it", "هیچ راهی آن را به رویداد نمی‌رساند", "کوئی سڑک اسے واقعے سے نہیں ملاتی"),
     "crossing-closed": ("C1 stays closed", "C1 بسته می‌ماند", "C1 بند رہتی ہے"),
+    "none-in-force": (
+        "no agreement with the other side is in force",
+        "با طرف دیگر هیچ توافقی برقرار نیست",
+        "دوسرے فریق سے کوئی معاہدہ نافذ نہیں",
+    ),
+    "none-may-cross": (
+        "the agreement in force lets no unit cross",
+        "توافقی برقرار است، اما به هیچ یگانی اجازهٔ گذر",
+        "معاہدہ نافذ ہے، مگر وہ کسی یونٹ کو",
+    ),
     "too-late": ("it would be there only after", "پس از", "بعد"),
 }
 """What each reason must say: English, Persian, Urdu."""
@@ -117,6 +127,23 @@ async def test_a_unit_in_the_sea_is_named_with_what_keeps_it(line: Line) -> None
 async def test_an_incident_that_nobody_reaches_says_why(line: Line, place: Place | None, code: str) -> None:
     await report(line, place or lonely_road())
     lack, why = await answered(line, capabilities=["cordon"])
+    check(lack, "none-in-reach")
+    check(why, code)
+
+
+@pytest.mark.parametrize(("agreed", "code"), [("nothing", "none-in-force"), ("no crossing", "none-may-cross")])
+async def test_no_agreement_is_told_from_one_that_lets_nobody_cross(
+    ir: House, pk: House, settings: WebSettings, agreed: Agreed, code: str
+) -> None:
+    refs = await furnish(ir, pk, agreed)
+    async with served(ir, settings, compute=compute) as left, served(pk, settings, compute=compute) as right:
+        line = Line(left, right, refs)
+        when = Moment(start=pk.clock.now, end=pk.clock.now)
+        beyond = Place(lat=290_114_950, lon=615_876_280, precision=1)
+        what = k.Incident(title=words("Drill"), category="disaster", when=when, place=beyond)
+        line.refs["incident"] = await pk.act("duty", what, release=JOINT)
+        await line.settle()
+        lack, why = await answered(line, capabilities=["cordon"])
     check(lack, "none-in-reach")
     check(why, code)
 

@@ -34,11 +34,9 @@ def snapshot_of(
 ) -> Snapshot:
     """Return the snapshot of the ground as the picture holds it at ``at`` (microseconds)."""
     ground = picture.ground(exercise)
-    rules: dict[bytes, CrossingRule] = {}
-    for partner in sorted(picture.parties() - {party}):
-        terms = picture.agreement_in_force(party, partner)
-        for rule in terms.crossings if terms is not None else ():
-            rules[repr(rule).encode()] = rule
+    agreements = [picture.agreement_in_force(party, partner) for partner in sorted(picture.parties() - {party})]
+    in_force = [terms for terms in agreements if terms is not None]
+    rules = {repr(rule).encode(): rule for terms in in_force for rule in terms.crossings}
     crossings = [
         CrossingState(
             ref=one.ref,
@@ -64,6 +62,7 @@ def snapshot_of(
         units=tuple(_unit(picture, one, exercise) for one in ground.units),
         crossings=tuple(crossings),
         rules=tuple(_current(picture, crossings, rule) for rule in rules.values()),
+        agreed=bool(in_force),
         incidents=tuple(incidents),
         posts=tuple(PostState(ref=one.ref, party=one.party, code=one.code, place=one.place) for one in ground.posts),
         caveats=tuple(_caveats(picture, at, exercise)),

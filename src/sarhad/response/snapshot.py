@@ -131,7 +131,8 @@ class IncidentState(Part, frozen=True, kw_only=True):
 class Snapshot(Part, frozen=True, kw_only=True):
     """All that a plan rests on, as of ``at`` (microseconds), seen by ``party``.
 
-    ``rules`` are those of the agreement in force: without a rule nobody passes.
+    ``rules`` are those of the agreements in force: without a rule nobody passes.  ``agreed``: whether
+    the party has an agreement in force with anybody; where it is not stated, it is not known here.
     ``region`` is the digest of the road graph, "" where none is laid down.  A post is
     covered while an idle unit of its party is based there or can be there in ``cover_s``.
     """
@@ -144,6 +145,7 @@ class Snapshot(Part, frozen=True, kw_only=True):
     units: tuple[UnitState, ...] = ()
     crossings: tuple[CrossingState, ...] = ()
     rules: tuple[CrossingRule, ...] = ()
+    agreed: bool | msgspec.UnsetType = msgspec.UNSET
     incidents: tuple[IncidentState, ...] = ()
     posts: tuple[PostState, ...] = ()
     caveats: tuple[CaveatState, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -242,13 +243,19 @@ class Scene:
             return Reason(code="no-crossing")
         may = [gate for gate in usable if gate.permits(mover.party, mover.kind)]
         if not self.snapshot.rules:
-            return Reason(code="no-agreement")
+            return self._no_rule()
         if not may:
             return Reason(code="no-permission", values={"crossings": tuple(gate.code for gate in usable)})
         shut = [gate for gate in may if gate.through(mover.depart_ms) is None or gate in self._found_shut(u)]
         if shut and (len(shut) == len(may) or self._always_open.arrival_ms[u, j] < FAR):
             return Reason(code="crossing-closed", values={"crossings": tuple(gate.code for gate in shut)})
         return Reason(code="no-road")
+
+    def _no_rule(self) -> Reason:
+        """Return why nobody at all may cross, as far as the snapshot says."""
+        if self.snapshot.agreed is msgspec.UNSET:
+            return Reason(code="no-agreement")
+        return Reason(code="none-may-cross") if self.snapshot.agreed else Reason(code="none-in-force")
 
     def _found_shut(self, u: int) -> list[Gate]:
         """Return the gates that a unit gets to when they will not open any more."""
