@@ -140,7 +140,7 @@ def test_an_incident_outside_the_region_is_left_out_and_told(land: Land, standin
     nothing = Board(land, msgspec.structs.replace(standing, incidents=(outside,)))
     with pytest.raises(PlanError) as refused:
         nothing.weight({})
-    assert refused.value.code == "plan-no-incidents"
+    assert (refused.value.code, refused.value.values) == ("plan-all-outside", {"count": 1})
     assert describe(nothing).places.name == ()
 
 

@@ -11,6 +11,7 @@ import click
 
 from sarhad.node import plan_dispatch_cli, plan_page_cli
 from sarhad.node.finite_cli import FiniteRange
+from sarhad.node.plan_lang_cli import LANG, Worded
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -72,7 +73,7 @@ SITE = (
     click.option("--demand", type=EXISTING, help="CSV of demand: lat,lon or x,y; name and weight if any."),
     click.option("--candidates", type=EXISTING, help="CSV of candidates: likewise; existing (0, 1), capacity if any."),
     click.option("--within", type=FiniteRange(min=0), help="What counts as reached, in the file's unit."),
-    JSON, GEOJSON, CSV,
+    LANG, JSON, GEOJSON, CSV,
 )  # fmt: skip
 
 LOAD = (
@@ -94,6 +95,7 @@ LOAD = (
     click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 1024), help="Cores to use."),
     click.option("--ray", default="", envvar="SARHAD_RAY", metavar="ADDRESS",
         help="Run on this Ray cluster, or on one begun here: local. Also SARHAD_RAY."),
+    LANG,
 )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def given(options: Sequence[Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-@plan.command("site")
+@plan.command("site", cls=Worded)
 @given(SITE)
 def plan_site(
     count: int | None, problem: Path | None, weights_file: Path | None, demand: Path | None,
@@ -136,16 +138,22 @@ def plan_site(
     Files: OR-Library pmed (says COUNT itself), SJC, city, JSON with cost and weight, or a
     CSV matrix of times (demand,weight,candidate…; an empty cell: no way).
     """
+    from sarhad.response.errors import PlanError
+
     own = problem or demand or candidates
     if own:
         from sarhad.node.planning_problem import solve_problem
 
-        asked = (options["method"], count, within, options["busy"], options["limit"], options["as_json"])
+        asked = (options["method"], count, within, options["busy"], options["limit"], options["as_json"],
+                 options["lang"])  # fmt: skip
         sys.exit(solve_problem(problem, weights_file, demand, candidates, *asked))
     if within is not None:
-        raise click.UsageError("--within goes with --problem or --demand; for a region say --minutes.")
+        raise PlanError("plan-within-region", "this goes with --problem or --demand", where="--within",
+                        do="For a region say --minutes", option="--within", instead="--minutes")  # fmt: skip
     if count is None and options["method"] != "all":
-        raise click.UsageError("Say how many sites: sarhad plan site COUNT.")
+        raise PlanError(
+            "plan-no-count", "it is not said how many sites", where="COUNT", do="Say: sarhad plan site COUNT"
+        )
     from sarhad.node.planning_site import Asked, site
 
     outputs = {name: options.pop(name) for name in ("as_json", "geojson", "csv_file")}
@@ -153,7 +161,7 @@ def plan_site(
     sys.exit(site(Asked(count=count or 0, **options), **files))
 
 
-@plan.command("simulate")
+@plan.command("simulate", cls=Worded)
 @REGION
 @NODE
 @KINDS
@@ -163,15 +171,16 @@ def plan_simulate(region: Path | None, node: Path | None, kinds: tuple[str, ...]
     """Simulate the joint force against incidents like those on record.
 
     Units may be busy, gates closed, and the other desk takes its time to answer. Prints the
-    median and 90th percentile response in seconds, the shares reached within 30, 60 and 120
+    median and 90th percentile response in minutes, the shares reached within 30, 60 and 120
     minutes and how busy the units are, each with its 95 % confidence interval over the runs.
+    JSON has seconds and shares of 1.
     """
     from sarhad.node import planning_simulation
 
     sys.exit(planning_simulation.simulate(region, node, kinds, as_json, planning_simulation.Load(**load)))
 
 
-@plan.command("dividend")
+@plan.command("dividend", cls=Worded)
 @REGION
 @NODE
 @KINDS

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sarhad.node.finite_cli import FiniteRange
+from sarhad.node.plan_lang_cli import LANG, Worded
 
 SOURCE = click.argument("source", type=click.Path(path_type=Path, exists=True))
 ASKED = (
@@ -24,9 +25,7 @@ ASKED = (
     click.option("--before", metavar="WHEN", help="Of no use later: minutes from now, or a time with its zone."),
     click.option("--exercise", help="Plan on the traffic of this exercise."),
     click.option("--engine", metavar="WHERE", help="Valhalla: its configuration file, or its address."),
-    click.option(
-        "--lang", type=click.Choice(["en", "fa", "ur"]), default="en", show_default=True, help="Language of reasons."
-    ),
+    LANG,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )  # fmt: skip
 
@@ -38,7 +37,7 @@ def asks(command: Any) -> Any:
     return command
 
 
-@click.command("reach")
+@click.command("reach", cls=Worded)
 @SOURCE
 @asks
 def reach(as_json: bool, **asked: Any) -> None:
@@ -57,7 +56,7 @@ def reach(as_json: bool, **asked: Any) -> None:
     sys.exit(planning.reach(planning.Asked(**asked), as_json=as_json))
 
 
-@click.command("dispatch")
+@click.command("dispatch", cls=Worded)
 @SOURCE
 @asks
 @click.option("--limit", "limit_s", default=10.0, show_default=True, type=FiniteRange(min=0.01), help="Seconds.")

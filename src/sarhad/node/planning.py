@@ -20,7 +20,6 @@ from sarhad.ledger.ledger import Ledger
 from sarhad.node.folder import NodeFolder, system_clock
 from sarhad.node.planning_engine import engines
 from sarhad.node.planning_words import PlanWords
-from sarhad.node.printing.paper import catalogue
 from sarhad.node.settings import load as load_settings
 from sarhad.picture import Picture
 from sarhad.response import graph as roads
@@ -34,6 +33,7 @@ from sarhad.response.proposal import Answer, Chosen, Reached
 from sarhad.response.reach import VEHICLE
 from sarhad.response.snapshot import IncidentState, Need, Snapshot, read
 from sarhad.wire import record as records
+from sarhad.wire.errors import SarhadError
 from sarhad.wire.ids import party_of
 from sarhad.wire.values import Language, Point, Urgency
 
@@ -58,8 +58,8 @@ class Asked:
 
 
 def picture_of(folder: Path) -> tuple[str, Picture]:
-    """Return a node's party and its picture, read only; the node may be running."""
-    NodeFolder(folder).require()
+    """Return a node's party and its picture, read only; the node may be running.  Raises PlanError where none is."""
+    node_in(folder)
     ledger = Ledger.open_readonly(folder)
     picture = Picture()
     try:
@@ -70,6 +70,15 @@ def picture_of(folder: Path) -> tuple[str, Picture]:
         return party_of(ledger.log), picture
     finally:
         ledger.close()
+
+
+def node_in(folder: Path) -> Path:
+    """Return the folder; raise PlanError where it is no node's."""
+    try:
+        NodeFolder(folder).require()
+    except SarhadError as error:
+        raise PlanError("plan-no-node", error.what, where=error.where, do=error.do, folder=str(folder)) from error
+    return folder
 
 
 def room(picture: Picture, exercise: str | None) -> str | None:
@@ -92,7 +101,7 @@ def prepare(asked: Asked) -> tuple[roads.RoadGraph, Snapshot, dict[str, str]]:
     if asked.source.is_file():
         snapshot = read(asked.source.read_bytes())
         return roads.load(asked.region or DEFAULT_REGION), snapshot, names_of(snapshot)
-    region = asked.region or load_settings(asked.source).region_folder() or DEFAULT_REGION
+    region = asked.region or load_settings(node_in(asked.source)).region_folder() or DEFAULT_REGION
     graph = roads.load(region)
     party, picture = picture_of(asked.source)
     now = system_clock()
@@ -129,22 +138,9 @@ def _moment(text: str, now: int) -> int:
         ) from error
 
 
-@contextlib.contextmanager
-def _worded(lang: Language) -> Iterator[None]:
-    """Say in the language asked for what a question cannot be answered for, where the catalogue has it."""
-    try:
-        yield
-    except PlanError as error:
-        if lang != "en" and f"plan.error.{error.code}" in catalogue(lang):
-            error.what, error.do = PlanWords(lang).error(error.code, error.values), ""
-            error.args = (error.what,)
-        raise
-
-
 def reach(asked: Asked, *, as_json: bool) -> int:
     """Print every unit's time to every incident, or what keeps it away."""
-    with _worded(asked.lang):
-        graph, snapshot, names = prepare(asked)
+    graph, snapshot, names = prepare(asked)
     scene = Scene.of(graph, snapshot, VEHICLE, engines(asked.engine))
     rows = list(reached(scene))
     if as_json:
@@ -202,8 +198,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
     """Propose, print, keep; or make a kept proposal again and compare it to the byte. Returns the exit status."""
     if replay:
         return _replay(asked)
-    with _worded(asked.lang):
-        graph, snapshot, names = prepare(asked)
+    graph, snapshot, names = prepare(asked)
     with _banner_aside():
         proposal = propose(graph, snapshot, limit_s=limit_s, engines=engines(asked.engine))
     if output is not None:

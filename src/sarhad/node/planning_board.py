@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 from sarhad.node.folder import system_clock
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.land import Land
-from sarhad.node.planning import DEFAULT_REGION, picture_of, room
+from sarhad.node.planner.saying import Saying
+from sarhad.node.planner.units import RESPONDERS
+from sarhad.node.planning import DEFAULT_REGION, node_in, picture_of, room
 from sarhad.node.planning_print import saying
 from sarhad.node.settings import load as load_settings
 from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import happened, standing_of
-from sarhad.response.siting import SitingError
+from sarhad.wire.kinds.happenings import Category
+from sarhad.wire.values import Language
 
 Facts = list[tuple[str, str]]
 
 
 def board_for(
-    region: Path | None, node: Path | None, exercise: str | None = None, *, spread_provinces: bool = False
+    region: Path | None,
+    node: Path | None,
+    exercise: str | None = None,
+    *,
+    spread_provinces: bool = False,
+    lang: Language = "en",
 ) -> Board:
     """Read the region and what stands there: with ``node``, what that node's party may see, live or in an exercise.
 
     Raises PlanError for an exercise of which no record is held, and for one without a node.
     """
     if exercise is not None and node is None:
-        raise PlanError("plan-no-exercise", "a region package knows no exercise", where="--exercise", do="Say --node",
-                        exercise=exercise, known="–")  # fmt: skip
-    with saying("Reading the region and its roads"):
+        raise PlanError("plan-exercise-node", "a region package knows no exercise", where="--exercise", do="Say --node",
+                        option="--node")  # fmt: skip
+    with saying(Saying(lang).say("plan.loading")):
         if node is None:
             return Board.of_region(region or DEFAULT_REGION, system_clock(), spread_provinces=spread_provinces)
-        land = Land(region or load_settings(node).region_folder() or DEFAULT_REGION)
+        land = Land(region or load_settings(node_in(node)).region_folder() or DEFAULT_REGION)
         party, picture = picture_of(node)
         asked = room(picture, exercise)
         standing = standing_of(picture, party, system_clock(), happened(picture, asked), asked)
@@ -45,30 +54,44 @@ def party_name(board: Board, party: str) -> str:
 
 
 def parse_weights(said: Sequence[str]) -> dict[str, float]:
-    """Read ``bombing=3`` or ``source:ucdp=0.5``; raise SitingError for what is no such pair."""
+    """Read ``bombing=3`` or ``source:ucdp=0.5``; raise PlanError for what is no such pair."""
     weights = {}
     for word in said:
         key, _, value = word.partition("=")
         try:
             weights[key] = float(value)
         except ValueError:
-            raise SitingError(f"{word!r} is not KEY=NUMBER", where="--weight", do="Such as bombing=3") from None
+            raise PlanError("plan-no-weight-pair", f"{word!r} is not KEY=NUMBER", where="--weight",
+                            do="Such as bombing=3", word=word, example="bombing=3") from None  # fmt: skip
         if not 0 <= weights[key] < float("inf"):
-            raise SitingError(f"{word!r}: a weight is at least 0", where="--weight", do="Such as bombing=3")
+            raise PlanError("plan-weight-below", f"{word!r}: a weight is at least 0", where="--weight",
+                            do="Such as bombing=3", word=word)  # fmt: skip
     return weights
+
+
+def known_weights(board: Board, weights: Mapping[str, float]) -> None:
+    """Raise PlanError for a weight of a category or a table that there is not."""
+    known = [*get_args(Category), *(f"source:{table}" for table in board.incidents.table_weights)]
+    for key in weights:
+        if key not in known:
+            raise PlanError("plan-unknown-weight", f"there is nothing called {key!r} to weigh", where="--weight",
+                            do=f"Name one of {known}", weight=key, known=", ".join(known))  # fmt: skip
 
 
 def table_weights(board: Board, named: Sequence[str]) -> dict[str, float]:
     """Return what an incident of each table counts for: the tables named weigh the same in all, the others nothing.
 
-    None named: the largest alone.  Raises SitingError for one that there is not.
+    None named: the largest alone.  Raises PlanError for one that there is not.
     """
     tables = [event.source for event in board.incidents.used]
     there = sorted(set(tables))
-    for table in sorted(set(named) - set(there)):
-        raise SitingError(f"there is no table of incidents {table!r}", where="--table", do=f"Name one of {there}")
     if not there:
-        raise SitingError("no incident is known closely enough", where="incidents", do="Import a table of incidents")
+        raise board.incidents.none()
+    for table in sorted(set(named) - set(there)):
+        raise PlanError(
+            "plan-unknown-table", f"there is no table of incidents {table!r}", where="--table",
+            do=f"Name one of {there}", table=table, known=", ".join(there),
+        )  # fmt: skip
     chosen = sorted(set(named)) or [max(there, key=tables.count)]
     several = sum(tables.count(table) for table in chosen)
     return {
@@ -102,3 +125,14 @@ def origin(board: Board) -> Facts:
     if board.fielded.blurred:
         facts.append(("blurred", f"{board.fielded.blurred} units are counted at a place released coarsely"))
     return facts
+
+
+def responders(board: Board, named: Sequence[str]) -> tuple[str, ...]:
+    """Return the kinds of unit that respond: those named, else those that answer an attack and are there.
+
+    Raises PlanError for one of which no unit can be counted.
+    """
+    for kind in named:
+        if kind not in board.kinds:
+            raise board.no_units(kind)
+    return tuple(dict.fromkeys(named)) or tuple(kind for kind in RESPONDERS if kind in board.kinds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -11,20 +10,21 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sarhad.node.folder import system_clock
 from sarhad.node.planner.board import Board
+from sarhad.node.planner.briefs import dividend_lead, forces_grid, helps_grid, load_grid, rules_grid
 from sarhad.node.planner.files import geojson, table
+from sarhad.node.planner.jointness import estimates, value_jointness
 from sarhad.node.planner.region import zones_of_region
-from sarhad.node.planner.units import RESPONDERS
-from sarhad.node.planning_board import board_for, left_out, origin, table_weights
-from sarhad.node.planning_print import plain, show
-from sarhad.node.planning_simulation import SCENE_S, Load, assumed, delay_of, model_of, progress
-from sarhad.response.dividend import Cover, Dividend, dividend
-from sarhad.response.dividend.compute import LIMITS_S, Loaded, loaded
+from sarhad.node.planner.saying import Saying
+from sarhad.node.planner.telling import Played, Telling, played_rests
+from sarhad.node.planning_board import board_for, left_out, origin, responders, table_weights
+from sarhad.node.planning_print import plain, show, write
+from sarhad.node.planning_simulation import SCENE_S, Load, assumed, delay_of, model_of, played, progress
+from sarhad.response.dividend import Dividend, dividend
+from sarhad.response.dividend.compute import Loaded, loaded
 from sarhad.response.simulation import Delay
-from sarhad.web.plan_shapes import DividendExport, Format, Rules, Stamp
+from sarhad.web.plan_shapes import DividendBody, DividendExport, Format, Rules, Stamp
 from sarhad.wire.values import Language
 
 
@@ -33,14 +33,14 @@ def dividend_command(
     geojson_file: Path | None, csv_file: Path | None, load: Load,
 ) -> int:  # fmt: skip
     """Compare two separate forces with one joint force; print, and write the one-page results and exports."""
-    board = board_for(region, node, load.room(node))
+    board = board_for(region, node, load.room(node), lang=load.lang)
     weights = table_weights(board, (load.table,) if load.table else ())
-    asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
+    asked, delay = responders(board, kinds), delay_of(load)
     force, willing = board.force(asked, Rules())
     weight = board.weight(weights)
     result = dividend(force, weight, delay.median_s, [passage.names.en for passage in board.passages], willing)
     model, words = model_of(board, load)
-    with progress("runs", load.runs) as told:
+    with progress(Saying(load.lang).say("plan.load.runs"), load.runs) as told:
         busy = loaded(
             force, model, delay, runs=load.runs, years=load.years, scene_s=SCENE_S, seed=load.seed,
             workers=load.workers, told=told,
@@ -49,34 +49,30 @@ def dividend_command(
         _write_pages(pages, board, kinds, weights, delay, load)
     rows = _rows(board, weight.tolist(), result)
     if geojson_file:
-        geojson_file.write_bytes(geojson(plain(rows)))
+        write(geojson_file, geojson(plain(rows)))
     if csv_file:
-        csv_file.write_bytes(table(rows))
-    facts = [*left_out(board, weights), *words, *assumed(board, asked, delay), *origin(board)]
-    said = [*facts, ("load", _load_words(busy))]
+        write(csv_file, table(rows))
     if as_json:
+        facts = [*left_out(board, weights), *words, *assumed(board, asked, delay), *origin(board)]
         whole = {"separate": asdict(result.separate), "joint": asdict(result.joint)}
         rules = [asdict(rule) for rule in result.rules]
+        said = [*facts, ("load", _load_words(busy))]
         print(json.dumps(plain(whole | {"rules": rules, "loaded": asdict(busy), "rests_on": said})))
         return 0
-    show(_table(result), said)
+    made = played(board, load, model, asked, delay)
+    show(_telling(board, weights, made, busy, Saying(load.lang)))
     return 0
 
 
-def _table(result: Dividend) -> Table:
-    shown = Table(title="The jointness dividend: first arrival, all hours of the day")
-    for column in ("", *(f"within {limit // 60} min" for limit in LIMITS_S), "median, min", "p90, min"):
-        shown.add_column(column, justify="right" if column else "left")
-    shown.add_row("two forces", *_cells(result.separate))
-    shown.add_row("one force", *_cells(result.joint))
-    for rule in result.rules:
-        shown.add_row(f"{rule.key} {rule.crossing}".strip(), *_cells(rule.cover))
-    return shown
-
-
-def _cells(cover: Cover) -> list[str]:
-    times = (f"{s / 60:.1f}" if math.isfinite(s) else "never" for s in (cover.median_s, cover.p90_s))
-    return [*(f"{share:.1%}" for share in cover.within), *times]
+def _telling(board: Board, weights: dict[str, float], made: Played, busy: Loaded, words: Saying) -> Telling:
+    """Return what the minister's page says, with the figures under load that were computed here."""
+    body = DividendBody(weights=weights, kinds=tuple(made.kinds), answer_s=round(made.delay.median_s))
+    view = value_jointness(board, body)
+    under = load_grid(words, made.title(words), [estimates(one) for one in (busy.separate, busy.joint, busy.gain)])
+    grids = (forces_grid(words, view), helps_grid(words, view), rules_grid(words, view), under)
+    note = words.say("plan.dividend.note")
+    rests = played_rests(board, body, made, words)
+    return Telling((dividend_lead(words, view), note), grids, tuple(rests))
 
 
 def _load_words(busy: Loaded) -> str:

@@ -1,18 +1,27 @@
-"""How the planning commands speak: progress on the error stream, an answer's figures, JSON that JSON can hold."""
+"""How the planning commands speak: progress on the error stream, an answer's tables, JSON that JSON can hold."""
 
 from __future__ import annotations
 
 import math
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from sarhad.node.planner.brief import Grid
+from sarhad.node.planner.saying import LTR, MINUS
+from sarhad.node.planner.telling import Telling
+from sarhad.response.errors import PlanError
 from sarhad.response.siting import Answer
+
+_FIGURE = re.compile(rf"[{LTR}{MINUS}+]*\d")
 
 
 @contextmanager
@@ -20,7 +29,7 @@ def saying(what: str) -> Iterator[None]:
     """Say on the error stream what is being done, with a moving sign while it lasts; nothing where no one looks."""
     console = Console(file=sys.stderr)
     if console.is_terminal:
-        with console.status(f"{what} …"):
+        with console.status(escape(what)):
             yield
     else:
         yield
@@ -29,11 +38,6 @@ def saying(what: str) -> Iterator[None]:
 def answer_fields(answer: Answer) -> dict[str, Any]:
     """Return the answer with its gap, for JSON."""
     return asdict(answer) | {"gap": answer.gap}
-
-
-def headline(method: str, answer: Answer) -> str:
-    """Return the answer's proof in one line."""
-    return f"{method}: {answer.status}, value {answer.value:,.1f}, bound {answer.bound:,.1f}, gap {answer.gap:.2%}"
 
 
 def plain(value: Any) -> Any:
@@ -45,11 +49,40 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def show(table: Table, facts: Sequence[tuple[str, str]], why: str = "") -> None:
-    """Print a table and what it rests on."""
+def write(path: Path, content: bytes) -> None:
+    """Write a file that was asked for; raise PlanError where that cannot be done."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise PlanError(
+            "plan-no-write", f"cannot be written: {error.strerror}", where=str(path), do="Name another file",
+            file=str(path),
+        ) from error  # fmt: skip
+
+
+def show(told: Telling) -> None:
+    """Print an answer: its sentences, its tables, and what it rests on.
+
+    Widths are those of the terminal's cells, in which a mark above a letter takes none.
+    """
     console = Console()
-    console.print(table)
-    for key, value in facts:
-        console.print(f"{key}: {value}", highlight=False)
-    if why:
-        console.print(why)
+    for sentence in told.sentences:
+        console.print(escape(sentence), style="bold", highlight=False)
+    for grid in told.grids:
+        if grid.rows:
+            console.print(_table(grid))
+        if grid.note:
+            console.print(escape(grid.note), highlight=False)
+    for key, value in told.rests:
+        console.print(f"{escape(key)}: {escape(value)}", highlight=False)
+
+
+def _table(grid: Grid) -> Table:
+    """Return the grid for the terminal; columns of figures stand to the right."""
+    shown = Table(title=escape(grid.title))
+    for number, heading in enumerate(grid.headings):
+        figures = number > 0 and any(_FIGURE.match(row[number]) for row in grid.rows)
+        shown.add_column(escape(heading), justify="right" if figures else "left")
+    for number, row in enumerate(grid.rows):
+        shown.add_row(*map(escape, row), style="bold" if number in grid.strong else None)
+    return shown

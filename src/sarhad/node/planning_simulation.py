@@ -10,18 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from sarhad.node.planner.board import Board
-from sarhad.node.planner.units import RESPONDERS
+from sarhad.node.planner.jointness import estimates
+from sarhad.node.planner.saying import Saying
+from sarhad.node.planner.telling import Played, Telling, figures_grid, played_rests
 from sarhad.node.planning import picture_of
-from sarhad.node.planning_board import Facts, board_for, left_out, origin, table_weights
+from sarhad.node.planning_board import Facts, board_for, left_out, origin, responders, table_weights
 from sarhad.node.planning_print import plain, saying, show
+from sarhad.response.errors import PlanError
 from sarhad.response.simulation import Delay, Fit, Recorded, Workers, replicate
 from sarhad.response.simulation.workers import Told
-from sarhad.response.siting import SitingError
 from sarhad.web.plan_shapes import Rules
-from sarhad.wire.values import Urgency
+from sarhad.wire.values import Language, Urgency
 
 SCENE_S = 7200.0
 """Assumed mean work at the scene."""
@@ -43,6 +44,7 @@ class Load:
     exercise: str | None
     processes: int
     ray: str
+    lang: Language = "en"
 
     @property
     def workers(self) -> Workers:
@@ -53,36 +55,35 @@ class Load:
         """The exercise to plan in; without a node one may be named for the times of the other desk alone."""
         return None if node is None and self.delay_from is not None else self.exercise
 
-    @property
-    def length(self) -> str:
-        """Say how long a run is."""
-        return "the record replayed" if self.replay else f"{self.years:g} years"
-
 
 def simulate(region: Path | None, node: Path | None, kinds: Sequence[str], as_json: bool, load: Load) -> int:
-    """Simulate the joint force; print means with their confidence intervals.  Raises SitingError."""
-    board = board_for(region, node, load.room(node))
+    """Simulate the joint force; print means with their confidence intervals.  Raises PlanError."""
+    board = board_for(region, node, load.room(node), lang=load.lang)
     weights = table_weights(board, (load.table,) if load.table else ())
-    asked, delay = tuple(kinds) or RESPONDERS, delay_of(load)
+    asked, delay = responders(board, kinds), delay_of(load)
     force, _ = board.force(asked, Rules())
     model, facts = model_of(board, load)
-    with progress("runs", load.runs) as told:
+    words = Saying(load.lang)
+    with progress(words.say("plan.load.runs"), load.runs) as told:
         figures = replicate(
             force, model, runs=load.runs, years=load.years, scene_s=SCENE_S, delay=delay,
             seed=load.seed, workers=load.workers, told=told,
         )  # fmt: skip
-    facts = [*left_out(board, weights), *facts, *assumed(board, asked, delay), *origin(board)]
     if as_json:
+        facts = [*left_out(board, weights), *facts, *assumed(board, asked, delay), *origin(board)]
         whole = {"runs": load.runs, "seed": load.seed, "figures": {k: asdict(v) for k, v in figures.items()}}
         print(json.dumps(plain(whole | {"rests_on": facts})))
         return 0
-    shown = Table(title=f"{load.runs} runs of {load.length}, seed {load.seed}: mean and 95 % confidence interval")
-    for column in ("figure", "mean", "from", "to"):
-        shown.add_column(column, justify="right")
-    for key, estimate in figures.items():
-        shown.add_row(key, *(f"{value:,.3f}" for value in (estimate.mean, estimate.low, estimate.high)))
-    show(shown, facts)
+    made = played(board, load, model, asked, delay)
+    grid = figures_grid(words, made.title(words), estimates(figures))
+    show(Telling((), (grid,), tuple(played_rests(board, Rules(weights=weights), made, words))))
     return 0
+
+
+def played(board: Board, load: Load, model: Fit | Recorded, kinds: Sequence[str], delay: Delay) -> Played:
+    """Return what the simulation was made of, to be told."""
+    events, _ = board.incidents.rows(load.table or "")
+    return Played(events[0].source, len(events), model, kinds, delay, SCENE_S, load.runs, load.years, load.seed)
 
 
 def model_of(board: Board, load: Load) -> tuple[Fit | Recorded, Facts]:
@@ -106,17 +107,18 @@ def delay_of(load: Load) -> Delay:
     """Return how long the other desk takes: from a node's countersigned times if one is named, else assumed."""
     if load.delay_from is None:
         if load.delay_p90 < load.delay_median:
-            raise SitingError(
-                "the 90th percentile is below the median", where="--delay-p90", do="Give at least --delay"
-            )
+            raise PlanError("plan-below-median", "the 90th percentile is below the median", where="--delay-p90",
+                            do="Give at least --delay", option="--delay-p90")  # fmt: skip
         return Delay(load.delay_median, load.delay_p90, 0)
-    with saying("Reading the ledger"):
+    words = Saying(load.lang)
+    with saying(words.say("plan.told.reading.ledger")):
         _, picture = picture_of(load.delay_from)
     measured = Delay.from_ledger(picture.statistics(load.exercise), load.urgency)
     if measured is None:
-        raise SitingError(
-            f"no acknowledgement of urgency {load.urgency} is measured in this ledger", where="--delay-from",
-            do="Name another --urgency or --exercise, or give --delay",
+        raise PlanError(
+            "plan-not-measured", f"no acknowledgement of urgency {load.urgency} is measured in this ledger",
+            where="--delay-from", do="Name another --urgency or --exercise, or give --delay",
+            urgency=words.say(f"urgency.{load.urgency}"), option="--delay",
         )  # fmt: skip
     return measured
 

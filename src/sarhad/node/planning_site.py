@@ -10,18 +10,20 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
-from rich.table import Table
 
 from sarhad.node.planner.board import Board
 from sarhad.node.planner.files import geojson, table
 from sarhad.node.planner.land import Spot
-from sarhad.node.planner.solve import solve, unserved, within
-from sarhad.node.planning_board import Facts, board_for, left_out, parse_weights, party_name, table_weights
-from sarhad.node.planning_print import answer_fields, headline, plain, saying, show
+from sarhad.node.planner.saying import Saying
+from sarhad.node.planner.solve import solve, unserved, viewed, within
+from sarhad.node.planner.telling import site_telling
+from sarhad.node.planning_board import Facts, board_for, known_weights, left_out, parse_weights, table_weights
+from sarhad.node.planning_print import answer_fields, plain, saying, show, write
 from sarhad.response.siting import Answer, SitingError
 from sarhad.response.siting.kernels import Floats
 from sarhad.response.siting.question import Method
 from sarhad.web.plan_shapes import Scenario
+from sarhad.wire.values import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,52 +48,51 @@ class Asked:
     provinces: bool
     tables: tuple[str, ...]
     limit: float
+    lang: Language = "en"
 
 
 def site(asked: Asked, *, as_json: bool, geojson_file: Path | None, csv_file: Path | None) -> int:
     """Choose sites, print them with the bound, write the exports asked for; exit status 0 if proved, else 1."""
+    words = Saying(asked.lang)
     said = parse_weights(asked.weights)
-    board = board_for(asked.region, asked.node, asked.exercise, spread_provinces=asked.provinces)
+    board = board_for(asked.region, asked.node, asked.exercise, spread_provinces=asked.provinces, lang=asked.lang)
+    known_weights(board, said)
     weights = {**table_weights(board, asked.tables), **said}
     scenario = _scenario(asked, weights)
     spots, weight = board.spots(scenario), board.weight(weights)
     cost = board.cost(scenario, spots)
-    with saying(f"Choosing among {len(spots)} candidates for {len(board.places)} places, at most {asked.limit:g} s"):
+    counts = {"candidates": words.number(len(spots)), "places": words.number(len(board.places))}
+    with saying(words.say("plan.told.choosing", **counts, limit=words.digits(f"{asked.limit:g}"))):
         answer = solve(board, scenario, spots, cost, weight, asked.limit)
     rows = _rows(spots, weight, cost, answer)
     if geojson_file:
-        geojson_file.write_bytes(geojson(rows))
+        write(geojson_file, geojson(rows))
     if csv_file:
-        csv_file.write_bytes(table(rows))
-    facts = [
+        write(csv_file, table(rows))
+    if as_json:
+        whole = {"answer": answer_fields(answer), "sites": rows, "rests_on": _facts(board, scenario, weight, cost)}
+        print(json.dumps(plain(whole)))
+    else:
+        show(site_telling(board, scenario, viewed(board, scenario, spots, cost, answer), words))
+    return int(answer.status != "optimal")
+
+
+def _facts(board: Board, scenario: Scenario, weight: Floats, cost: Floats) -> Facts:
+    """Return what the answer rests on, for programs."""
+    weights = dict(scenario.weights)
+    return [
         *_beyond(board, scenario, weight, cost),
         *left_out(board, weights),
         ("weights", _weight_words(board, weights)),
         *_rules(board, scenario),
     ]
-    if as_json:
-        print(json.dumps(plain({"answer": answer_fields(answer), "sites": rows, "rests_on": facts})))
-        return int(answer.status != "optimal")
-    shown = Table(title=headline(asked.method, answer))
-    for column in ("site", "party", "what", "new", "weight served first"):
-        shown.add_column(column)
-    for row in rows:
-        shown.add_row(
-            row["name"],
-            party_name(board, row["party"]),
-            row["what"],
-            "" if row["existing"] else "new",
-            f"{row['serves']:.1f}",
-        )
-    show(shown, facts, answer.why)
-    return int(answer.status != "optimal")
 
 
 def _scenario(asked: Asked, weights: dict[str, float]) -> Scenario:
     """Return the question as the screen puts it; raise SitingError where it is out of the screen's bounds."""
     raw = {
         "method": asked.method,
-        "sites": asked.count,
+        "sites": 0,
         "mode": asked.mode,
         "keep_posts": asked.keep,
         "at": asked.where,
@@ -108,8 +109,8 @@ def _scenario(asked: Asked, weights: dict[str, float]) -> Scenario:
         raise SitingError(
             f"this cannot be asked: {error}", where="plan site", do="See sarhad plan site --help"
         ) from error
-    # Minutes and busy share may be finer than the screen's sliders.
-    return msgspec.structs.replace(made, minutes=asked.minutes, busy=asked.busy)
+    # Minutes and busy share may be finer than the screen's sliders, the sites more.
+    return msgspec.structs.replace(made, sites=asked.count, minutes=asked.minutes, busy=asked.busy)
 
 
 def _weight_words(board: Board, weights: dict[str, float]) -> str:

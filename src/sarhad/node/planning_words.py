@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sarhad.node.printing.paper import catalogue, translator
+from sarhad.response.errors import PlanError
 from sarhad.response.proposal import Faster, Reason, Unmet, Value
+from sarhad.wire.errors import SarhadError
 from sarhad.wire.values import Language
 
 _PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
+_PLACED = re.compile(r"\b(line|column|entry)\b")
 _STOPS = {"en": ", ", "fa": "، ", "ur": "، "}
 
 
@@ -92,3 +97,31 @@ class PlanWords:
         else:
             text = str(value)
         return text.translate(_PERSIAN) if self.lang == "fa" else text
+
+
+@contextlib.contextmanager
+def worded(lang: Language) -> Iterator[None]:
+    """Say in the language asked for what a question cannot be answered for, where the catalogue has it.
+
+    What it has not is told in English: better than nothing.
+    """
+    try:
+        yield
+    except SarhadError as error:
+        said = None if lang == "en" else _error_in(error, lang)
+        if said is not None:
+            error.what, error.do = said, ""
+            # An option is named as it is written; all else of the place stands in the sentence.
+            error.where = error.where if error.where.startswith("--") and error.where not in said else ""
+            error.args = (error.what,)
+        raise
+
+
+def _error_in(error: SarhadError, lang: Language) -> str | None:
+    texts, words = catalogue(lang), PlanWords(lang)
+    where = _PLACED.sub(lambda found: translator(lang)(f"plan.told.{found[1]}"), error.where)
+    where = where.translate(_PERSIAN) if lang == "fa" and where != error.where else where
+    if isinstance(error, PlanError) and f"plan.error.{error.code}" in texts:
+        return words.error(error.code, {"where": where, **error.values})
+    key = f"failed.{error.code}"
+    return words.told(key, where=where) if f"plan.told.{key}" in texts else None

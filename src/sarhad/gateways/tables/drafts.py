@@ -28,6 +28,12 @@ class TableError(SarhadError):
     code = "table"
 
 
+class EmptyTableError(TableError):
+    """The file has nothing in it, not even a header."""
+
+    code = "table-empty"
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
     """One row: an incident, and the statements that follow it.

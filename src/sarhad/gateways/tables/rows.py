@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from sarhad.gateways.tables.drafts import Problem, TableError
+from sarhad.gateways.tables.drafts import EmptyTableError, Problem, TableError
 
 MAX_FILE_BYTES = 512_000_000
 MAX_LINE_CHARACTERS = 2_000_000
@@ -146,7 +146,7 @@ def _broken(error: csv.Error, begins: int, ends: int) -> tuple[str, str]:
 
 def _header(path: Path, names: list[str] | None, required: Sequence[str]) -> list[str]:
     if not names or not any(names):
-        raise TableError("the file is empty", where=str(path), do="Name a CSV file with a header")
+        raise EmptyTableError("the file is empty", where=str(path), do="Name a CSV file with a header")
     header = [name.strip() for name in names]
     if len(header) > MAX_COLUMNS:
         raise TableError(f"{len(header)} columns", where=str(path), do=f"A table has at most {MAX_COLUMNS}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,11 +11,23 @@ from sarhad.node.planner.brief import Brief, Grid, Picture
 from sarhad.node.planner.drawing import AMBER, BLUE, GREEN, GREY, RED, Curve, Dots, Pin, curves, ground_map, sizes
 from sarhad.node.planner.resting import dividend_rests, kind_name, made_lines, site_rests
 from sarhad.node.planner.saying import Saying
-from sarhad.web.plan_shapes import CoverView, DividendBody, DividendView, RuleView, Scenario, SitedView, Stamp
+from sarhad.web.plan_shapes import (
+    CoverView,
+    DividendBody,
+    DividendView,
+    EstimateView,
+    LoadView,
+    RuleView,
+    Scenario,
+    SitedView,
+    Stamp,
+)
 from sarhad.wire.values import Language
 
 COLOURS = {"a": BLUE, "b": AMBER}
 MAX_RULES = 6
+LOADED = ("within_1800", "within_3600", "within_7200", "median_s", "p90_s")
+"""Figures under load, in the order that they are shown in."""
 COVER = ("plan.within.30", "plan.within.60", "plan.within.120", "plan.median", "plan.p90")
 
 
@@ -167,6 +179,35 @@ def _site_map(board: Board, made: SitedView, colour: str, title: str) -> str:
 def dividend_brief(board: Board, body: DividendBody, made: DividendView, stamp: Stamp, lang: Language) -> Brief:
     """Return the one-page result for whoever decides."""
     saying = Saying(lang)
+    lines = [
+        Curve(saying.say("plan.two"), GREY, "6 3", made.separate.curve),
+        Curve(saying.say("plan.one"), GREEN, "", made.joint.curve),
+    ]
+    title = saying.say("plan.curve")
+    return Brief(
+        lang=lang,
+        title=saying.say("plan.dividend.title"),
+        under=saying.say("plan.under"),
+        lead=dividend_lead(saying, made),
+        pictures=(
+            Picture(svg=curves(lines, saying, title), title=title, caption=title),
+            Picture(
+                svg=_change_map(board, body, made, saying.say("plan.map.change")),
+                title=saying.say("plan.map.change"),
+                caption=saying.say("plan.map.change.legend"),
+            ),
+        ),
+        grids=tuple(grid for grid in (
+            forces_grid(saying, made), helps_grid(saying, made), rules_grid(saying, made), _under_load(saying, made),
+        ) if grid is not None),
+        rests_title=saying.say("plan.rests"),
+        rests=tuple(dividend_rests(board, body, made, saying)),
+        made=made_lines(stamp, saying),
+    )  # fmt: skip
+
+
+def dividend_lead(saying: Saying, made: DividendView) -> str:
+    """Return what acting jointly is worth, in a sentence or two."""
     before, after = made.separate.within[1], made.joint.within[1]
     key = "same" if abs(after - before) < 0.0005 else "more" if after > before else "fewer"
     lead = saying.say(f"plan.dividend.{key}", before=saying.percent(before), after=saying.percent(after))
@@ -177,31 +218,7 @@ def dividend_brief(board: Board, body: DividendBody, made: DividendView, stamp: 
     best = _best_help(made)
     if best:
         lead += " " + _help_sentence(saying, made, best)
-    lines = [
-        Curve(saying.say("plan.two"), GREY, "6 3", made.separate.curve),
-        Curve(saying.say("plan.one"), GREEN, "", made.joint.curve),
-    ]
-    title = saying.say("plan.curve")
-    return Brief(
-        lang=lang,
-        title=saying.say("plan.dividend.title"),
-        under=saying.say("plan.under"),
-        lead=lead,
-        pictures=(
-            Picture(svg=curves(lines, saying, title), title=title, caption=title),
-            Picture(
-                svg=_change_map(board, body, made, saying.say("plan.map.change")),
-                title=saying.say("plan.map.change"),
-                caption=saying.say("plan.map.change.legend"),
-            ),
-        ),
-        grids=tuple(grid for grid in (
-            _forces(saying, made), _helps(saying, made), _rules(saying, made), _load(saying, made),
-        ) if grid is not None),
-        rests_title=saying.say("plan.rests"),
-        rests=tuple(dividend_rests(board, body, made, saying)),
-        made=made_lines(stamp, saying),
-    )  # fmt: skip
+    return lead
 
 
 def _best_help(made: DividendView) -> str:
@@ -221,7 +238,8 @@ def _help_sentence(saying: Saying, made: DividendView, kind: str) -> str:
     return saying.say("plan.dividend.help", kind=kind_name(saying, kind), before=before, after=after)
 
 
-def _forces(saying: Saying, made: DividendView) -> Grid:
+def forces_grid(saying: Saying, made: DividendView) -> Grid:
+    """Return both forces and what lies between them."""
     rows = [
         (saying.say("plan.two"), *saying.cover_cells(made.separate)),
         (saying.say("plan.one"), *saying.cover_cells(made.joint)),
@@ -232,7 +250,8 @@ def _forces(saying: Saying, made: DividendView) -> Grid:
     )
 
 
-def _helps(saying: Saying, made: DividendView) -> Grid:
+def helps_grid(saying: Saying, made: DividendView) -> Grid:
+    """Return, for each kind of unit, how long help of that kind takes, and the rule that costs it most."""
     rows = tuple(
         (
             f"{kind_name(saying, one.kind)} ({saying.number(one.units)})",
@@ -259,7 +278,7 @@ def _rule_words(saying: Saying, joint: CoverView, rule: RuleView | None) -> str:
     return f"{saying.several(words)}: {moved}"
 
 
-def _rules(saying: Saying, made: DividendView) -> Grid | None:
+def rules_grid(saying: Saying, made: DividendView) -> Grid:
     """Return the rules that cost or win something, the dearest first."""
     told = sorted((rule for rule in made.rules if rule.cover != made.joint), key=lambda rule: _worth(made.joint, rule))
     told = [rule for rule in told if _worth(made.joint, rule) != (0, 0, 0)][:MAX_RULES]
@@ -283,27 +302,39 @@ def _worth(joint: CoverView, rule: RuleView) -> tuple[int, int, int]:
     return -round(abs(p90) / 60), -round(abs(median) / 60), -round(1000 * abs(joint.within[1] - rule.cover.within[1]))
 
 
-def _load(saying: Saying, made: DividendView) -> Grid | None:
+def _under_load(saying: Saying, made: DividendView) -> Grid | None:
     load = made.load
     if load is None:
         return None
+    told = [{key: one[key] for key in LOADED if key in load.gain} for one in (load.separate, load.joint, load.gain)]
+    return load_grid(saying, load_title(saying, load), told)
+
+
+def load_grid(saying: Saying, title: str, forces: Sequence[Mapping[str, EstimateView]]) -> Grid:
+    """Return two forces, one force and the gain under load, by figure."""
     rows = []
-    for key in ("within_1800", "within_3600", "within_7200", "median_s", "p90_s"):
-        if key not in load.gain:
-            continue
-        scale, decimals = (1 / 60, 1) if key.endswith("_s") else (100.0, 1)
-        cells = (
-            saying.interval(load.separate[key], scale, decimals),
-            saying.interval(load.joint[key], scale, decimals),
-            saying.interval(load.gain[key], scale, decimals, signed=True),
-        )
-        rows.append((saying.say(f"plan.load.{key}"), *cells))
-    title = saying.say(
-        "plan.load.title", runs=saying.number(load.runs), years=saying.number(load.years), seed=str(load.seed)
-    )
+    for key, gain in forces[2].items():
+        scale = load_scale(key)
+        shown = [saying.interval(force[key], scale, 1) for force in forces[:2]]
+        rows.append((saying.say(f"plan.load.{key}"), *shown, saying.interval(gain, scale, 1, signed=True)))
     keys = ("plan.two", "plan.one", "plan.load.gain")
     note = saying.say("plan.load.note")
     return Grid(title=title, headings=("", *(saying.say(key) for key in keys)), rows=tuple(rows), note=note)
+
+
+def load_scale(key: str) -> float:
+    """Return by what a figure of a simulation is shown: in minutes, or per cent."""
+    return 1 / 60 if key.endswith("_s") else 100.0
+
+
+def load_title(saying: Saying, load: LoadView) -> str:
+    """Return how the figures under load were made."""
+    return saying.say(
+        "plan.load.title",
+        runs=saying.number(load.runs),
+        years=saying.number(load.years),
+        seed=saying.digits(str(load.seed)),
+    )
 
 
 def _change_map(board: Board, body: DividendBody, made: DividendView, title: str) -> str:

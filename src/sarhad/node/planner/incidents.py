@@ -67,7 +67,7 @@ class Incidents:
     def weight(self, said: Mapping[str, float]) -> Floats:
         """Return the weight of each place when incidents count as ``said``; raises PlanError when none is left."""
         if not self.used:
-            raise _unknown()
+            raise self.none()
         tables = {table: said.get(f"source:{table}", usual) for table, usual in self.table_weights.items()}
         factor = np.array([tables[event.source] * said.get(event.category, 1.0) for event in self.used])
         weight: Floats = factor @ self.share
@@ -76,6 +76,23 @@ class Incidents:
                 "plan-no-weight", "no incident counts for anything", where="weights", do="Give at least one more than 0"
             )
         return weight
+
+    def none(self) -> PlanError:
+        """Return the refusal where no incident can be planned on: none lies in the region, or none is known closely."""
+        if self.outside and not self.events:
+            return PlanError(
+                "plan-all-outside", f"all {self.outside} incidents lie outside the region", where="incidents",
+                do="Give incidents of this region, or another region package", count=self.outside,
+            )  # fmt: skip
+        if not self.events:
+            return PlanError(
+                "plan-without-incidents", "there is no incident at all to plan on", where="incidents",
+                do="Import a table of incidents",
+            )  # fmt: skip
+        return PlanError(
+            "plan-no-incidents", "no incident is known closely enough to plan on", where="incidents",
+            do="Import a table of incidents, or spread those known to a province",
+        )  # fmt: skip
 
     @cached_property
     def by_place(self) -> dict[str, float]:
@@ -87,7 +104,7 @@ class Incidents:
         """Return the incidents of one table (the largest when none is named) with their shares; raises PlanError."""
         tables = [event.source for event in self.used]
         if not tables:
-            raise _unknown()
+            raise self.none()
         chosen = table or max(sorted(set(tables)), key=tables.count)
         if chosen not in tables:
             known = sorted(set(tables))
@@ -108,13 +125,6 @@ class Incidents:
         events, share = self.rows(table)
         start, end = (np.array([getattr(event, name) for event in events]) for name in ("start_s", "end_s"))
         return Recorded(start, end, share), events[0].source
-
-
-def _unknown() -> PlanError:
-    return PlanError(
-        "plan-no-incidents", "no incident is known closely enough to plan on", where="incidents",
-        do="Import a table of incidents, or spread those known to a province",
-    )  # fmt: skip
 
 
 def _events(land: Land, happened: Sequence[Happened]) -> tuple[Event, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -111,9 +111,9 @@ def _load(board: Board, body: DividendBody, force: Force) -> LoadView:
         runs=body.runs,
         years=body.years,
         seed=body.seed,
-        separate=_estimates(busy.separate),
-        joint=_estimates(busy.joint),
-        gain=_estimates(busy.gain),
+        separate=estimates(busy.separate),
+        joint=estimates(busy.joint),
+        gain=estimates(busy.gain),
         table=table,
         incidents=round(model.incidents),
         fitted_years=model.years,
@@ -122,7 +122,8 @@ def _load(board: Board, body: DividendBody, force: Force) -> LoadView:
     )
 
 
-def _estimates(said: dict[str, Estimate]) -> dict[str, EstimateView]:
+def estimates(said: Mapping[str, Estimate]) -> dict[str, EstimateView]:
+    """Return the figures of a simulation with null for what is infinite or none."""
     return {
         key: EstimateView(mean=finite(one.mean), low=finite(one.low), high=finite(one.high))
         for key, one in said.items()

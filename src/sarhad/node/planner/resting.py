@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from sarhad.node.planner.board import Board
+from sarhad.node.planner.candidates import SPEED_KMH
 from sarhad.node.planner.describe import describe
 from sarhad.node.planner.saying import END, LTR, Saying
 from sarhad.node.printing.dates import both
+from sarhad.response.simulation import Fit
 from sarhad.web.plan_shapes import DividendView, LoadView, PlanView, Rules, Scenario, Stamp
 
 Rest = tuple[str, str]
@@ -14,9 +20,13 @@ Rest = tuple[str, str]
 def demand_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
     """Return which incidents count, for what, and which are left out because their place is not known."""
     plan = describe(board)
-    tables = saying.several([_table(saying, plan, number) for number in range(len(plan.tables))])
+    counted = [n for n, table in enumerate(plan.tables) if rules.weights.get(f"source:{table.id}", 1.0) > 0]
+    tables = saying.several([_table(saying, plan, number) for number in counted])
     found = [(saying.say("plan.rests.incidents"), tables), _left_out(saying, plan, rules)]
-    said = [f"{_counted(saying, key)} × {saying.number(value, 2)}" for key, value in sorted(rules.weights.items())]
+    said = [
+        f"{_counted(saying, key)} × {saying.number(value, 0 if value == int(value) else 2)}"
+        for key, value in sorted(rules.weights.items())
+    ]
     words = saying.several(said) if said else saying.say("plan.rests.weights.usual")
     if plan.outside:
         found.append(
@@ -42,9 +52,7 @@ def _table(saying: Saying, plan: PlanView, number: int) -> str:
     table = plan.tables[number]
     values = {"used": saying.number(table.used), "all": saying.number(table.incidents)}
     years = (str(table.first_year), str(table.last_year))
-    first, last = (
-        year.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) if saying.lang == "fa" else year for year in years
-    )
+    first, last = map(saying.digits, years)
     return saying.say("plan.rests.table", table=table_name(saying, table.id), **values, first=first, last=last)
 
 
@@ -56,38 +64,55 @@ def _left_out(saying: Saying, plan: PlanView, rules: Rules) -> Rest:
 
 def line_rests(board: Board, rules: Rules, saying: Saying) -> list[Rest]:
     """Return which crossings are open, and how long the other desk takes to answer."""
+    answer = saying.say("plan.rests.assumed", value=saying.minutes(rules.answer_s))
+    return [crossings_rest(board, rules, saying), (saying.say("plan.rests.answer"), answer)]
+
+
+def crossings_rest(board: Board, rules: Rules, saying: Saying) -> Rest:
+    """Return which crossings are open, and whether as agreed."""
     is_open = board.open_now(rules)
     names = [saying.name(p.names) for p, free in zip(board.passages, is_open, strict=True) if free]
     agreed = is_open == [p.agreed for p in board.passages]
     words = saying.several(names) or saying.say("ground.none")
     key = "plan.rests.crossings.agreed" if agreed else "plan.rests.crossings.chosen"
-    return [
-        (saying.say("plan.rests.crossings"), saying.say(key, names=words)),
-        (saying.say("plan.rests.answer"), saying.say("plan.rests.assumed", value=saying.minutes(rules.answer_s))),
-    ]
+    return saying.say("plan.rests.crossings"), saying.say(key, names=words)
+
+
+def candidates_rest(board: Board, scenario: Scenario, saying: Saying) -> Rest:
+    """Return how many candidates there are, and what they are."""
+    where = saying.several([saying.say(f"plan.at.{word}") for word in scenario.at])
+    count = saying.number(len(board.spots(scenario)))
+    return saying.say("plan.rests.candidates"), saying.say("plan.rests.candidates.of", count=count, where=where)
+
+
+def speed_rest(saying: Saying) -> Rest:
+    """Return how fast the units of a site are taken to be."""
+    said = saying.say("plan.rests.speed.of", speed=saying.number(SPEED_KMH))
+    return saying.say("plan.rests.speed"), said
+
+
+def units_rest(saying: Saying, count: int, kinds: Sequence[str]) -> Rest:
+    """Return how many units of which kinds respond."""
+    told = saying.several([kind_name(saying, kind) for kind in kinds])
+    return saying.say("plan.rests.units"), saying.say("plan.rests.units.of", count=saying.number(count), kinds=told)
 
 
 def site_rests(board: Board, scenario: Scenario, saying: Saying) -> list[Rest]:
     """Return what a scenario rests on."""
-    plan = describe(board)
-    where = saying.several([saying.say(f"plan.at.{word}") for word in scenario.at])
-    count = saying.number(len(board.spots(scenario)))
     return [
         *demand_rests(board, scenario, saying),
-        (saying.say("plan.rests.candidates"), saying.say("plan.rests.candidates.of", count=count, where=where)),
+        candidates_rest(board, scenario, saying),
         *line_rests(board, scenario, saying),
-        (saying.say("plan.rests.speed"), saying.say("plan.rests.speed.of", speed=saying.number(plan.speed_kmh))),
+        speed_rest(saying),
         *ground_rests(board, saying),
     ]
 
 
 def dividend_rests(board: Board, rules: Rules, made: DividendView, saying: Saying) -> list[Rest]:
     """Return what a dividend rests on."""
-    kinds = saying.several([kind_name(saying, kind) for kind in made.kinds])
-    units = saying.say("plan.rests.units.of", count=saying.number(made.units), kinds=kinds)
     found = [
         *demand_rests(board, rules, saying),
-        (saying.say("plan.rests.units"), units),
+        units_rest(saying, made.units, made.kinds),
         *line_rests(board, rules, saying),
     ]
     if made.load is not None:
@@ -111,14 +136,20 @@ def ground_rests(board: Board, saying: Saying) -> list[Rest]:
 
 
 def model(saying: Saying, load: LoadView) -> str:
-    """Return what the simulated incidents are drawn from, and how far that can be trusted."""
-    fits = "plan.rests.model.fits" if load.p_value >= 0.05 else "plan.rests.model.bursts"
+    """Return what the simulated incidents of a page are drawn from, and how far that can be trusted."""
+    fit = Fit(np.zeros(0), load.fitted_years, load.incidents, load.dispersion, load.p_value)
+    return fitted(saying, load.table, fit)
+
+
+def fitted(saying: Saying, table: str, fit: Fit) -> str:
+    """Return what simulated incidents are drawn from, and how far that can be trusted."""
+    fits = "plan.rests.model.fits" if fit.p_value >= 0.05 else "plan.rests.model.bursts"
     return saying.say(
         "plan.rests.model.of",
-        table=table_name(saying, load.table),
-        incidents=saying.number(load.incidents),
-        years=saying.number(load.fitted_years),
-        dispersion=saying.number(load.dispersion, 1),
+        table=table_name(saying, table),
+        incidents=saying.number(fit.incidents),
+        years=saying.number(fit.years),
+        dispersion=saying.number(fit.dispersion, 1),
         fits=saying.say(fits),
     )
 

@@ -29,12 +29,16 @@ class Saying:
         rounded = round(value, decimals) + 0.0
         text = f"{abs(rounded):,.{decimals}f}".replace(",", "\u202f")
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        shown = text.translate(_PERSIAN) if self.lang == "fa" else text
+        shown = self.digits(text)
         return f"{LTR}{sign}{shown}{END}" if sign else shown
 
-    def percent(self, share: float, *, signed: bool = False) -> str:
-        """Return a share as per cent with one decimal."""
-        text = self.number(100 * share, 1, signed=signed)
+    def digits(self, text: str) -> str:
+        """Return a text with its digits in the language's: a year, a seed, an hour are not grouped."""
+        return text.translate(_PERSIAN) if self.lang == "fa" else text
+
+    def percent(self, share: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """Return a share as per cent."""
+        text = self.number(100 * share, decimals, signed=signed)
         return f"{text}%" if self.lang == "en" else f"{text}٪"
 
     def minutes(self, seconds: float | None, *, signed: bool = False) -> str:

@@ -47,6 +47,14 @@ def site(board: Board, scenario: Scenario) -> SitedView:
     began = time.monotonic()
     answer = solve(board, scenario, spots, cost, weight, scenario.limit_s)
     took_ms = round((time.monotonic() - began) * 1000)
+    return viewed(board, scenario, spots, cost, answer, took_ms)
+
+
+def viewed(
+    board: Board, scenario: Scenario, spots: Sequence[Spot], cost: Floats, answer: Answer, took_ms: int = 0
+) -> SitedView:
+    """Return the answer as it is shown: its sites by their names, the cover that they give, what none reaches."""
+    weight = board.weight(scenario.weights)
     arrival = cost[:, sorted(set(answer.sites))].min(axis=1) if answer.sites else np.full(len(weight), np.inf)
     reached = within(scenario, cost)
     return SitedView(

@@ -92,7 +92,7 @@ def fit_poisson(year: Ints, place_weight: Floats) -> Fit:
     Raises SitingError when there are fewer than two years.
     """
     if year.size == 0 or int(year.max()) == int(year.min()):
-        raise SitingError("a rate needs incidents of at least two years", where="year")
+        raise SitingError("a rate needs incidents of at least two years", where="year", code="plan-two-years")
     years = int(year.max() - year.min()) + 1
     counts = np.bincount(year - year.min(), minlength=years)
     mean = float(counts.mean())

@@ -27,8 +27,11 @@ KNOCK_S = 10.0
 class ClusterError(SitingError):
     """No cluster answers; another time one may."""
 
-    code = "cluster"
     retry = True
+
+    def __init__(self, what: str, *, where: str = "", do: str = "") -> None:
+        """Say what keeps the cluster from answering."""
+        super().__init__(what, where=where, do=do, code="plan-no-ray")
 
 
 Told = Callable[[int], None]
@@ -71,7 +74,9 @@ def _on_ray(function: Callable[[A], B], items: Sequence[A], address: str, proces
     try:
         ray: Any = importlib.import_module("ray")  # an extra: loaded only where a cluster is used
     except ImportError as error:
-        raise SitingError("Ray is not installed", where="ray", do="pip install 'sarhad[ray]'") from error
+        raise SitingError(
+            "Ray is not installed", where="ray", do="pip install 'sarhad[ray]'", code="plan-no-ray"
+        ) from error
     mine = not ray.is_initialized()
     if mine:
         _join(ray, address, processes)

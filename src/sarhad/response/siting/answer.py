@@ -9,18 +9,20 @@ from typing import Literal
 
 import numpy as np
 
+from sarhad.response.errors import PlanError
 from sarhad.response.siting.kernels import Floats, Small
-from sarhad.wire.errors import SarhadError
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 """``optimal``: value and bound agree, proved.  ``feasible``: stopped at the time limit with a
 gap.  ``infeasible``: proved that no choice exists.  ``unknown``: stopped before any choice was found."""
 
 
-class SitingError(SarhadError):
+class SitingError(PlanError):
     """The siting question cannot be asked as it stands; ``where`` names the field."""
 
-    code = "siting"
+    def __init__(self, what: str, *, where: str = "", do: str = "", code: str = "siting", **values: str | int) -> None:
+        """Say what is wrong; ``code`` names the case where it has a word of its own."""
+        super().__init__(code, what, where=where, do=do, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def checked(shape: tuple[int, ...], weight: Floats, sites: int, existing: Sequen
     fixed[list(existing)] = 1
     room = shape[1] - int(fixed.sum())
     if not 0 <= sites <= room:
-        raise SitingError(f"{sites} new sites are asked for, {room} candidates are free", where="sites")
+        raise SitingError(
+            f"{sites} new sites are asked for, {room} candidates are free", where="sites", code="plan-too-many-sites",
+            sites=sites, room=room,
+        )  # fmt: skip
     return fixed
 
 

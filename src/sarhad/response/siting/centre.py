@@ -40,7 +40,7 @@ def p_centre(cost: Floats, sites: int, *, existing: Sequence[int] = (), deadline
         raise SitingError("costs must be numbers, and at least one site is needed", where="cost")
     served = np.isfinite(cost).any(axis=1)
     if not served.any():
-        raise SitingError("no candidate reaches any demand point", where="cost")
+        raise SitingError("no candidate reaches any demand point", where="cost", code="plan-no-reach")
     near = cost if served.all() else cost[served]
     given = near[:, fixed == 1].min(axis=1, initial=np.inf)
     search = _Search(near, given, np.nonzero(fixed)[0], sites, deadline or Deadline.after(60.0))

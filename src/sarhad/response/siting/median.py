@@ -32,7 +32,7 @@ def p_median(
     if np.any(np.isnan(cost)) or np.any(cost < 0):
         raise SitingError("every cost must be at least 0", where="cost")
     if sites + int(fixed.sum()) == 0:
-        raise SitingError("at least one site is needed", where="sites")
+        raise SitingError("at least one site is needed", where="sites", code="plan-no-site")
     served = np.isfinite(cost).any(axis=1)
     worst = float(np.max(cost, where=np.isfinite(cost), initial=0.0))
     near, mass = (cost, weight) if served.all() else (cost[served], weight[served])

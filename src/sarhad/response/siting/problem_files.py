@@ -21,6 +21,7 @@ from sarhad.response.siting.question import Question
 MAX_CELLS = 64_000_000
 """Demand points times candidates: more than fits into half a gigabyte is refused."""
 
+FORMATS = "pmed, SJC, city, JSON, CSV"
 EARTH_M = 6_371_008.8
 
 
@@ -114,7 +115,9 @@ def _from_json(text: str) -> Question:
     try:
         said = msgspec.json.decode(text, type=_Written)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise SitingError(f"this is no problem: {error}", where="--problem") from error
+        raise SitingError(
+            f"this is no problem: {error}", where="--problem", code="plan-no-problem", formats=FORMATS
+        ) from error
     rows, columns = len(said.cost), len(said.cost[0]) if said.cost else 0
     if any(len(row) != columns for row in said.cost):
         raise SitingError("the rows are of different lengths", where="cost")
@@ -139,6 +142,7 @@ def _from_matrix(text: str) -> Question:
         raise SitingError(
             "no problem of a kind that can be read", where="--problem",
             do="A pmed, SJC or city file, JSON with cost, or a CSV matrix: demand,weight,candidate…",
+            code="plan-no-problem", formats=FORMATS,
         )  # fmt: skip
     head = [word.strip() for word in rows[0]]
     skip = 2 if head[1].lower() == "weight" else 1
@@ -161,16 +165,24 @@ def _table(text: str, where: str) -> list[dict[str, str]]:
     reader = csv.DictReader(text.lstrip("\ufeff").splitlines())
     rows = [{(key or "").strip().lower(): (value or "").strip() for key, value in row.items()} for row in reader]
     if not rows:
-        raise SitingError("the table has no row", where=where, do="A header and a line a point: name,lat,lon,weight")
+        raise SitingError(
+            "the table has no row", where=where, do="A header and a line a point: name,lat,lon,weight",
+            code="plan-empty-table", file=where,
+        )  # fmt: skip
     if not ({"lat", "lon"} <= rows[0].keys() or {"x", "y"} <= rows[0].keys()):
-        raise SitingError(f"the header has {sorted(rows[0])}; lat and lon, or x and y, are needed", where=where)
+        raise SitingError(
+            f"the header has {sorted(rows[0])}; lat and lon, or x and y, are needed", where=where,
+            code="plan-no-column", file=where, column="lat, lon / x, y",
+        )  # fmt: skip
     return rows
 
 
 def _column(rows: Sequence[dict[str, str]], name: str, where: str, default: float | None = None) -> Floats:
     if name not in rows[0]:
         if default is None:
-            raise SitingError(f"the column {name} is missing", where=where)
+            raise SitingError(
+                f"the column {name} is missing", where=where, code="plan-no-column", file=where, column=name
+            )
         return np.full(len(rows), default)
     return np.array([_number(row[name], f"{where} line {i + 2}, column {name}") for i, row in enumerate(rows)])
 
@@ -192,9 +204,12 @@ def _number(word: str, where: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        raise SitingError(f"{word!r} is no number", where=where) from None
+        raise SitingError(f"{word!r} is no number", where=where, code="plan-no-number", word=word) from None
     if not math.isfinite(number):
-        raise SitingError(f"{word!r} is no finite number; leave the cell empty where there is no way", where=where)
+        raise SitingError(
+            f"{word!r} is no finite number; leave the cell empty where there is no way", where=where,
+            code="plan-no-number", word=word,
+        )  # fmt: skip
     return number
 
 

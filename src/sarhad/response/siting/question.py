@@ -61,7 +61,7 @@ def ask(
     rows, columns = _order(question)
     counted = rows[question.weight[rows] > 0]
     if not counted.size:
-        raise SitingError("no demand point has any weight", where="weight")
+        raise SitingError("no demand point has any weight", where="weight", code="plan-no-weight")
     new = np.empty(columns.size, np.int64)
     new[columns] = np.arange(columns.size)
     answer = _ask(
