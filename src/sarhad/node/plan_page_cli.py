@@ -144,6 +144,7 @@ def _stamp(board: Any) -> Stamp:
 
 
 def _write(folder: Path, made: FileMade) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / made.name).write_bytes(made.content)
+    from sarhad.node.planning_files import folder_for, write
+
+    write(folder_for(folder) / made.name, made.content)
     click.echo(f"Wrote {folder / made.name}: {len(made.content)} bytes")

@@ -19,6 +19,7 @@ from rich.table import Table
 from sarhad.ledger.ledger import Ledger
 from sarhad.node.folder import NodeFolder, system_clock
 from sarhad.node.planning_engine import engines
+from sarhad.node.planning_files import write
 from sarhad.node.planning_words import PlanWords
 from sarhad.node.settings import load as load_settings
 from sarhad.picture import Picture
@@ -207,7 +208,7 @@ def dispatch(asked: Asked, *, as_json: bool, output: Path | None, replay: bool, 
             limit_ms=round(limit_s * 1000),
             proposal=msgspec.Raw(proposal.to_bytes()),
         )
-        output.write_bytes(msgspec.json.encode(kept))
+        write(output, msgspec.json.encode(kept))
     if as_json:
         sys.stdout.buffer.write(proposal.to_bytes() + b"\n")
     else:
@@ -226,7 +227,7 @@ def _replay(asked: Asked) -> int:
     with _banner_aside():
         again = propose(graph, snapshot, limit_s=kept.limit_ms / 1000, engines=engines(asked.engine))
     same = again.to_bytes() == bytes(kept.proposal)
-    click.echo("The same answer, to the byte." if same else "Another answer than the one that was kept.")
+    click.echo(PlanWords(asked.lang).told("same" if same else "other"))
     return 0 if same else 1
 
 
@@ -239,7 +240,9 @@ def _print(proposal: Proposal, snapshot: Snapshot, words: PlanWords) -> None:
     if proposal.unasked:
         console.print(escape(words.told("unasked")))
     worst = max((stage.gap for stage in proposal.stages), default=0)
-    proved = words.told("proved") if proposal.status == "optimal" else words.told("unproved", gap=str(worst))
+    proved = (
+        words.told("proved") if proposal.status == "optimal" else words.told("unproved", gap=words.value("gap", worst))
+    )
     told = {"snapshot": proposal.snapshot[:16], "party": words.value("party", snapshot.party)}
     console.print(escape(words.pause.join([proved, words.told("origin", **told, version=proposal.version)])))
 

@@ -19,7 +19,8 @@ from sarhad.node.planner.region import zones_of_region
 from sarhad.node.planner.saying import Saying
 from sarhad.node.planner.telling import Played, Telling, played_rests
 from sarhad.node.planning_board import board_for, left_out, origin, responders, table_weights
-from sarhad.node.planning_print import plain, show, write
+from sarhad.node.planning_files import folder_for, write
+from sarhad.node.planning_print import plain, show
 from sarhad.node.planning_simulation import SCENE_S, Load, assumed, delay_of, model_of, played, progress
 from sarhad.response.dividend import Dividend, dividend
 from sarhad.response.dividend.compute import Loaded, loaded
@@ -110,7 +111,7 @@ def _write_pages(
     stamp = Stamp(now_us=system_clock(), zones=zones_of_region(board.land))
     forms: tuple[Format, ...] = ("html", "pdf") if find_spec("typst") else ("html",)
     languages: tuple[Language, ...] = ("en", "fa", "ur")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder_for(folder)
     for form, lang in product(forms, languages):
         order = DividendExport(
             format=form,
@@ -124,4 +125,4 @@ def _write_pages(
             fit=load.table or "",
         )
         made = files.dividend(board, order, stamp)
-        (folder / made.name).write_bytes(made.content)
+        write(folder / made.name, made.content)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,7 +17,6 @@ from rich.table import Table
 from sarhad.node.planner.brief import Grid
 from sarhad.node.planner.saying import LTR, MINUS
 from sarhad.node.planner.telling import Telling
-from sarhad.response.errors import PlanError
 from sarhad.response.siting import Answer
 
 _FIGURE = re.compile(rf"[{LTR}{MINUS}+]*\d")
@@ -47,17 +45,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file that was asked for; raise PlanError where that cannot be done."""
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise PlanError(
-            "plan-no-write", f"cannot be written: {error.strerror}", where=str(path), do="Name another file",
-            file=str(path),
-        ) from error  # fmt: skip
 
 
 def show(told: Telling) -> None:

@@ -18,7 +18,8 @@ from sarhad.node.planner.saying import Saying
 from sarhad.node.planner.solve import solve, unserved, viewed, within
 from sarhad.node.planner.telling import site_telling
 from sarhad.node.planning_board import Facts, board_for, known_weights, left_out, parse_weights, table_weights
-from sarhad.node.planning_print import answer_fields, plain, saying, show, write
+from sarhad.node.planning_files import write
+from sarhad.node.planning_print import answer_fields, plain, saying, show
 from sarhad.response.siting import Answer, SitingError
 from sarhad.response.siting.kernels import Floats
 from sarhad.response.siting.question import Method
