@@ -47,12 +47,16 @@ SAID = {
         ("قدر: 5 819.0۔ ثابت شدہ", "طلب کے 100 نقطے", "کی ترتیب پر منحصر نہیں"),
     ),
     "simulate": (
-        ("2 simulated runs of 1 years, seed 1", "incidents come in bursts", "5 min, 90th percentile 15 min (assumed)"),
+        (
+            "Simulated runs: 2, years in each: 1, seed 1",
+            "incidents come in bursts",
+            "5 min, 90th percentile 15 min (assumed)",
+        ),
         ("۲ اجرای شبیه‌سازی ۱ ساله، بذر ۱", "رویدادها خوشه‌ای رخ می‌دهند", "۵ دقیقه، صدک ۹۰: ۱۵ دقیقه (فرض)"),
         ("1 سال کے 2 نقلی ادوار، بیج 1", "واقعات یکے بعد دیگرے آتے ہیں", "5 منٹ، 90واں صدک 15 منٹ (مفروضہ)"),
     ),
     "replay": (
-        ("2 runs of the record replayed", "as on record: 198; unknown hours and places are drawn"),
+        ("The record replayed, runs: 2", "as on record: 198; unknown hours and places are drawn"),
         ("۲ بازپخش رویدادهای ثبت‌شده", "چنان‌که ثبت است: ۱۹۸؛ ساعت‌ها و جاهای نامعلوم به قرعه"),
         ("ریکارڈ شدہ واقعات دہرانے کے 2 ادوار", "جیسے ریکارڈ پر ہیں: 198؛ نامعلوم اوقات اور مقامات قرعے سے"),
     ),

@@ -12,6 +12,7 @@ from typing import Any
 
 from sarhad.node.folder import system_clock
 from sarhad.node.planner.board import Board
+from sarhad.node.planner.brief import Grid
 from sarhad.node.planner.briefs import dividend_lead, forces_grid, helps_grid, load_grid, rules_grid
 from sarhad.node.planner.files import geojson, table
 from sarhad.node.planner.jointness import estimates, value_jointness
@@ -70,10 +71,18 @@ def _telling(board: Board, weights: dict[str, float], made: Played, busy: Loaded
     body = DividendBody(weights=weights, kinds=tuple(made.kinds), answer_s=round(made.delay.median_s))
     view = value_jointness(board, body)
     under = load_grid(words, made.title(words), [estimates(one) for one in (busy.separate, busy.joint, busy.gain)])
-    grids = (forces_grid(words, view), helps_grid(words, view), rules_grid(words, view), under)
+    grids = (forces_grid(words, view), _narrow(helps_grid(words, view)), rules_grid(words, view), under)
     note = words.say("plan.dividend.note")
     rests = played_rests(board, body, made, words)
     return Telling((dividend_lead(words, view), note), grids, tuple(rests))
+
+
+def _narrow(helps: Grid) -> Grid:
+    """Return the table of kinds without its last column, a sentence a row: on a terminal it goes below."""
+    told = [f"{row[0]}: {row[-1]}" for row in helps.rows if row[-1] != "–"]
+    note = "\n".join([helps.note, *(f"  {line}" for line in told)]) if told else ""
+    rows = tuple(row[:-1] for row in helps.rows)
+    return Grid(title=helps.title, headings=helps.headings[:-1], rows=rows, note=note)
 
 
 def _load_words(busy: Loaded) -> str:

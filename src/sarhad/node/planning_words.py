@@ -110,7 +110,8 @@ def worded(lang: Language) -> Iterator[None]:
     except SarhadError as error:
         said = None if lang == "en" else _error_in(error, lang)
         if said is not None:
-            error.what, error.do = said, ""
+            error.what, error.do = f"{said} {PlanWords(lang).told('retry')}" if error.retry else said, ""
+            error.retry = False  # it stands in the sentence: the edge would say it in English
             # An option is named as it is written; all else of the place stands in the sentence.
             error.where = error.where if error.where.startswith("--") and error.where not in said else ""
             error.args = (error.what,)
