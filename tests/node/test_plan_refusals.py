@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -191,3 +192,48 @@ def test_in_english_a_wrong_call_is_told_with_its_usage() -> None:
     said = sarhad("plan", "site", "3", "--at", "moons", status=2).stderr
     assert said.startswith("Usage: ")
     assert "'moons' is not one of 'posts'" in said
+
+
+def snapshot(agreed: dict[str, bool]) -> dict[str, object]:
+    """A medical unit on the western side, somebody hurt on the eastern, an open crossing, and no rule for it."""
+    unit = {
+        "ref": "ir:1", "party": "ir", "code": "U1", "kind": "medical", "speed_kmh": 60, "crosses_line": True,
+        "strength": {"low": 4, "best": 5, "high": 6}, "place": {"lat": 289_600_000, "lon": 614_900_000, "precision": 1},
+    }  # fmt: skip
+    hurt = {"lat": 290_114_950, "lon": 615_876_280, "precision": 1}
+    gate = {"lat": 289_775_000, "lon": 615_503_000, "precision": 1}
+    return {
+        "format": "sarhad-snapshot/v1", "at": 1_790_000_000_000_000, "party": "ir", "units": [unit], **agreed,
+        "incidents": [{"ref": "pk:5", "place": hurt, "need": {"capabilities": ["medical"]}}],
+        "crossings": [{"ref": "ir:9", "party": "ir", "code": "C1", "place": gate, "zone": "Asia/Tehran"}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("agreed", "said"),
+    [
+        ({}, ("no agreement in force lets a unit cross", "هیچ توافق معتبری به یگان‌ها", "کوئی نافذ معاہدہ یونٹوں کو")),
+        (
+            {"agreed": False},
+            ("no agreement with the other side is in force", "هیچ توافقی برقرار نیست", "سے کوئی معاہدہ نافذ نہیں"),
+        ),
+        (
+            {"agreed": True},
+            (
+                "the agreement in force lets no unit cross",
+                "توافقی برقرار است، اما به هیچ",
+                "معاہدہ نافذ ہے، مگر وہ کسی",
+            ),
+        ),
+    ],
+    ids=["not said", "none in force", "one that names no crossing"],
+)
+def test_no_agreement_is_told_from_one_that_lets_nobody_cross(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, agreed: dict[str, bool], said: tuple[str, str, str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    file = tmp_path / "snapshot.json"
+    file.write_text(json.dumps(snapshot(agreed)))
+    for command, status in (("reach", 0), ("dispatch", 1)):
+        for lang, sentence in zip(("en", "fa", "ur"), said, strict=True):
+            assert sentence in sarhad("plan", command, file, "--region", REGION, "--lang", lang, status=status).stdout

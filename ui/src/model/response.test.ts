@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ResponsePage } from "../api/types";
 import { askedOfUs, axisEnd, rowsOf, sentence, skill, steps, ticks, unsent, type Words } from "./response";
@@ -70,5 +71,17 @@ describe("a reason in words", () => {
     expect(sentence({ code: "no-permission", facts: [{ name: "crossings", texts: ["C1", "C2"] }] }, "plan.reason", words)).toBe("plan.reason.no-permission(crossings=<C1>+<C2>)");
     expect(sentence({ code: "unheard" }, "plan.reason", words)).toBe("unheard");
     expect(skill("unheard-of", words)).toBe("unheard-of");
+  });
+
+  it.each([
+    ["en", /no agreement .* is in force/, /the agreement in force lets no unit/],
+    ["fa", /هیچ توافقی برقرار نیست/, /توافقی برقرار است، اما/],
+    ["ur", /کوئی معاہدہ نافذ نہیں/, /معاہدہ نافذ ہے، مگر/],
+  ] as const)("tells no agreement from one that lets nobody cross, in %s", (language, none, silent) => {
+    const file = new URL(`../../../src/sarhad/web/texts/${language}.json`, import.meta.url);
+    const texts = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    const real: Words = { ...words, t: (key) => texts[key] ?? key, has: (key) => key in texts };
+    expect(sentence({ code: "none-in-force" }, "plan.reason", real)).toMatch(none);
+    expect(sentence({ code: "none-may-cross" }, "plan.reason", real)).toMatch(silent);
   });
 });
