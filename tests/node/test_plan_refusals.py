@@ -116,6 +116,16 @@ CASES = {
         ("برای ناحیه --minutes را بدهید", "علاقے کے لیے --minutes دیں"),
         "within minutes",
     ),
+    "a page of too many sites": (
+        "page site /nowhere 99",
+        ("COUNT: 99 پذیرفته نیست؛ آنچه لازم است: عددی از ۰ تا ۶۰", "COUNT: 99 قابلِ قبول نہیں؛ درکار ہے: 0 سے 60 تک"),
+        "COUNT",
+    ),
+    "a page in no folder": (
+        "page site /proc/nowhere 1 --at posts --format csv",
+        ("/proc/nowhere ساخته نمی‌شود", "/proc/nowhere نہیں بنایا جا سکتا"),
+        "proc nowhere",
+    ),
     "a dispatch of no node": ("dispatch / --to 1,2", ("در / گره‌ای نیست", "/ میں کوئی نوڈ نہیں"), ""),
     "a reach to nowhere": (
         "reach /nowhere --to 1,2",

@@ -37,17 +37,21 @@ class Worded(click.Command):
         """Run the command; its errors in the language asked for."""
         from sarhad.node.planning_words import worded
 
-        with worded(ctx.params.get("lang", "en")):
+        named = ctx.params["lang"] if "lang" in ctx.params else sole(ctx.params["languages"])
+        with worded(named):
             return super().invoke(ctx)
+
+
+def sole(languages: Sequence[Language]) -> Language:
+    """Return the one language that is asked for; English where there are several."""
+    return languages[0] if len(set(languages)) == 1 else "en"
 
 
 def _lang_of(args: Sequence[str]) -> Language:
     """Return the language that the call names, as far as it can be read."""
-    found: Language = "en"
-    for word, following in zip(args, [*args[1:], ""], strict=True):
-        said = following if word == "--lang" else word.removeprefix("--lang=")
-        found = next((lang for lang in LANGUAGES if lang == said and word.startswith("--lang")), found)
-    return found
+    said = [following for word, following in zip(args, [*args[1:], ""], strict=True) if word == "--lang"]
+    said += [word.removeprefix("--lang=") for word in args if word.startswith("--lang=")]
+    return sole([lang for lang in LANGUAGES if lang in said])
 
 
 def _wrong_call(error: click.UsageError, args: Sequence[str], lang: Language) -> Exception:
@@ -72,8 +76,8 @@ def _name(param: click.Parameter) -> str:
 
 def _given(error: click.BadParameter, args: Sequence[str]) -> str:
     """Return what was given for the parameter: after its option (the last of several), else as click quotes it."""
-    quoted = re.search(r"'([^']*)'", error.message)
-    found = quoted[1] if quoted else "–"
+    quoted = re.search(r"'([^']*)'|^(\S+) is not in the range", error.message)
+    found = next(filter(None, quoted.groups()), "–") if quoted else "–"
     for word, following in zip(args, [*args[1:], "–"], strict=True):
         name, sign, value = word.partition("=")
         if error.param is not None and name in error.param.opts:

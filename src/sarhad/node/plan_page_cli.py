@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sarhad.node.folder import system_clock
-from sarhad.wire.values import Language
+from sarhad.node.plan_lang_cli import LANGUAGES, Worded, sole
 
 if TYPE_CHECKING:
     from sarhad.web.plan_shapes import FileMade, Stamp
+    from sarhad.wire.values import Language
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 REGION = click.option("--region", type=FOLDER, help="Region package; by default examples/sistan-balochistan.")
@@ -22,7 +23,7 @@ FORMATS = click.option(
     default=["pdf", "html"], show_default=True, help="What to write. Repeat for more.",
 )  # fmt: skip
 LANGS = click.option(
-    "--lang", "languages", multiple=True, type=click.Choice(get_args(Language)), default=get_args(Language),
+    "--lang", "languages", multiple=True, type=click.Choice(LANGUAGES), default=LANGUAGES,
     show_default=True, help="Languages of the pages. Repeat for more.",
 )  # fmt: skip
 OPEN = click.option(
@@ -40,7 +41,7 @@ def page() -> None:
     """Write what the Plan screen exports: one page in each language, GeoJSON, CSV."""
 
 
-@page.command("dividend")
+@page.command("dividend", cls=Worded)
 @click.argument("folder", type=FOLDER)
 @REGION
 @NODE
@@ -68,17 +69,18 @@ def page_dividend(
 ) -> None:
     """Write what acting jointly is worth into FOLDER: the one-page result with map and curve."""
     from sarhad.node.planner import files
-    from sarhad.node.planning_board import board_for
+    from sarhad.node.planning_board import board_for, known_weights
     from sarhad.web.plan_shapes import DividendExport
 
     board = board_for(region, node, exercise)
-    stamp = _stamp(board)
+    stamp, said = _stamp(board), _rules(asked)
+    known_weights(board, said["weights"])
     for form, lang in _wanted(formats, languages):
-        order = DividendExport(format=form, lang=lang, **_rules(asked))
-        _write(folder, files.dividend(board, order, stamp))
+        order = DividendExport(format=form, lang=lang, **said)
+        _write(folder, files.dividend(board, order, stamp), sole(languages))
 
 
-@page.command("site")
+@page.command("site", cls=Worded)
 @click.argument("folder", type=FOLDER)
 @click.argument("count", type=click.IntRange(0, 60))
 @REGION
@@ -112,15 +114,18 @@ def page_site(
 ) -> None:
     """Write where to put COUNT sites into FOLDER: jointly (A) beside each side for its own (B)."""
     from sarhad.node.planner import files
-    from sarhad.node.planning_board import board_for
+    from sarhad.node.planning_board import board_for, known_weights
     from sarhad.web.plan_shapes import Scenario, SiteExport
 
     board = board_for(region, node, exercise)
     stamp = _stamp(board)
     said = {**_rules(asked), "at": tuple(asked["at"]), "sites": count}
+    known_weights(board, said["weights"])
     both = Scenario(**said, mode="joint"), Scenario(**said, mode="separate")
     for form, lang in _wanted(formats, languages):
-        _write(folder, files.sites(board, SiteExport(format=form, lang=lang, a=both[0], b=both[1]), stamp))
+        _write(
+            folder, files.sites(board, SiteExport(format=form, lang=lang, a=both[0], b=both[1]), stamp), sole(languages)
+        )
 
 
 def _rules(asked: dict[str, Any]) -> dict[str, Any]:
@@ -143,8 +148,11 @@ def _stamp(board: Any) -> Stamp:
     return Stamp(now_us=system_clock(), zones=zones_of_region(board.land))
 
 
-def _write(folder: Path, made: FileMade) -> None:
+def _write(folder: Path, made: FileMade, lang: Language) -> None:
+    from sarhad.node.planner.saying import Saying
     from sarhad.node.planning_files import folder_for, write
 
     write(folder_for(folder) / made.name, made.content)
-    click.echo(f"Wrote {folder / made.name}: {len(made.content)} bytes")
+    words = Saying(lang)
+    size = words.digits(str(len(made.content)))
+    click.echo(words.say("plan.told.wrote", file=str(folder / made.name), bytes=size))
