@@ -183,7 +183,7 @@ class _Search:
             if large and number == 0 and self._multipliers():
                 self._bound(POLISH_ROUNDS)
             elif large and self.u.size:
-                self._decide(self.u, self.bound - self.base)
+                self._decide(self.u)
             elif number < 3:
                 self._bound(DUAL_ROUNDS)
         if self._size() <= HIGHS_AT_ALL and not self._done():
@@ -273,14 +273,16 @@ class _Search:
                 break
         self.bound, self.u = min(self.bound, self.base + float(figures[0])), u
         if not self.closed:
-            self._decide(u, float(figures[0]))
+            self._decide(u)
 
-    def _decide(self, u: Floats, bound: float) -> None:
+    def _decide(self, u: Floats) -> None:
         """Open and close the sites whose other choice cannot beat the value known; keep the rest."""
         part = self.part
         rho = np.zeros(part.number.size)
-        cover_kernels.worth(*part.rows, part.weight, u, rho)
+        kept = cover_kernels.worth(*part.rows, part.weight, u, rho)
         order = np.argsort(-rho, kind="stable")
+        # The bound of these multipliers: cuts may have lowered the best one known, and they are not in ``rho``.
+        bound = kept + float(rho[order[: part.sites]].sum())
         last = rho[order[part.sites - 1]]
         after = rho[order[part.sites]] if part.sites < order.size else -math.inf
         enough = self.value - self.base + self.step - 1e-7 * (1 + abs(self.value))

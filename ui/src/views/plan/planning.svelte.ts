@@ -12,12 +12,22 @@ export type Slot = "a" | "b";
 export const SLOTS: readonly Slot[] = ["a", "b"];
 const PAUSE_MS = 180;
 
-/** One kind of question: the newest answer, whether another is on its way, and what went wrong. */
-export class Question<T extends object> {
+/** What both scenarios and the dividend share. */
+interface Shared {
+  readonly weights: Weights;
+  readonly spread_provinces: boolean;
+}
+type SiteQuestion = Scenario & Shared;
+type JointnessQuestion = Pick<Jointness, "answer_s" | "answer_p90_s" | "kinds" | "open" | "runs"> & Shared;
+
+/** One kind of question: the newest answer, what was asked for it, whether another is on its way, and what went wrong. */
+export class Question<Q extends object, T extends object> {
   answer = $state.raw<T | null>(null);
+  /** What `answer` is of: while the next is on its way, another than what stands in the address. */
+  of = $state.raw<Q | null>(null);
   busy = $state(false);
   problem = $state.raw<ApiError | null>(null);
-  /** The question that `answer` is of, or will be; written by `ask`. */
+  /** The question that was asked for last; written by `ask`. */
   #asked = "";
 
   constructor(
@@ -25,7 +35,7 @@ export class Question<T extends object> {
     readonly asker: string,
   ) {}
 
-  async ask(question: object): Promise<void> {
+  async ask(question: Q): Promise<void> {
     const key = JSON.stringify(question);
     if (key === this.#asked && !this.problem) return;
     this.#asked = key;
@@ -34,6 +44,7 @@ export class Question<T extends object> {
       const answer = await askPlan<T>(desk.client, desk.room, this.what, { ...question, asker: this.asker });
       if (key !== this.#asked) return;
       this.answer = answer;
+      this.of = question;
       this.problem = null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -51,13 +62,14 @@ export class Question<T extends object> {
     const key = this.#asked;
     if (!key) return;
     this.#asked = "";
-    await this.ask(JSON.parse(key) as object);
+    await this.ask(JSON.parse(key) as Q);
   }
 
   /** Forgets the answer, so that one that is still on its way is nobody's. */
   forget(): void {
     this.#asked = "";
     this.answer = null;
+    this.of = null;
     this.problem = null;
     this.busy = false;
   }
@@ -67,10 +79,10 @@ export class Planning {
   readonly #id = unique();
   view = $state.raw<PlanView | null>(null);
   problem = $state.raw<ApiError | null>(null);
-  readonly sited: Readonly<Record<Slot, Question<SitedView>>> = { a: new Question("site", `${this.#id}-a`), b: new Question("site", `${this.#id}-b`) };
-  readonly reached: Readonly<Record<Slot, Question<ReachView>>> = { a: new Question("reach", `${this.#id}-a`), b: new Question("reach", `${this.#id}-b`) };
-  readonly dividend = new Question<DividendView>("dividend", `${this.#id}-d`);
-  readonly simulated = new Question<DividendView>("dividend", `${this.#id}-s`);
+  readonly sited: Readonly<Record<Slot, Question<SiteQuestion, SitedView>>> = { a: new Question("site", `${this.#id}-a`), b: new Question("site", `${this.#id}-b`) };
+  readonly reached: Readonly<Record<Slot, Question<SiteQuestion & { readonly candidates: readonly number[] }, ReachView>>> = { a: new Question("reach", `${this.#id}-a`), b: new Question("reach", `${this.#id}-b`) };
+  readonly dividend = new Question<JointnessQuestion, DividendView>("dividend", `${this.#id}-d`);
+  readonly simulated = new Question<JointnessQuestion, DividendView>("dividend", `${this.#id}-s`);
 
   /** What was moved and is not in the address yet. */
   #moved = $state.raw<Readonly<Record<string, string | null>>>({});
@@ -89,7 +101,7 @@ export class Planning {
   readonly spread = $derived(router.get("spread") === "1");
   readonly area = $derived(router.get("area") === "1");
   /** What both scenarios and the dividend share. */
-  readonly shared = $derived({ weights: this.weights, spread_provinces: this.spread });
+  readonly shared = $derived<Shared>({ weights: this.weights, spread_provinces: this.spread });
 
   get #answers() {
     return [this.sited.a, this.sited.b, this.dividend];
