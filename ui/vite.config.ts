@@ -49,6 +49,9 @@ function isWatch(key: string): boolean {
   return WATCH_KEYS.has(key) || (WATCH_WORDS.has(key.split(".")[0] ?? "") && !LATER_KEYS.test(key));
 }
 
+/** What the node refuses it says itself, in the language that it is asked in. */
+const NODE_KEYS = /^(refused|advice)\./;
+
 /** Gives the two parts of a catalogue: `en.json?watch` and `en.json?later`. */
 export function words(): Plugin {
   return {
@@ -59,7 +62,7 @@ export function words(): Plugin {
       if (!file) return null;
       this.addWatchFile(file);
       const all = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
-      const ours = all.filter(([key]) => isWatch(key) === (part === "watch"));
+      const ours = all.filter(([key]) => !NODE_KEYS.test(key) && isWatch(key) === (part === "watch"));
       return { code: `export default ${JSON.stringify(Object.fromEntries(ours))}`, moduleType: "js" };
     },
   };

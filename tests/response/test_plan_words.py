@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from sarhad.node.planning_words import PlanWords
-from sarhad.node.printing.paper import catalogue
 from sarhad.response import joint
 from sarhad.response.kept import Kept
 from sarhad.response.proposal import Answer, Faster, PassedOver, Proposal, Reason, Unmet
+from sarhad.web.catalogue import catalogue
 from sarhad.wire.kinds import CAPABILITIES
 from sarhad.wire.values import Language
 

@@ -13,10 +13,10 @@ from scipy import sparse
 
 from desk.house import House, settle, words
 from sarhad.node.planning_words import PlanWords
-from sarhad.node.printing.paper import catalogue
 from sarhad.response.proposal import Reason
 from sarhad.response.reach import VEHICLE
 from sarhad.response.reach.travel import place as led
+from sarhad.web.catalogue import catalogue
 from sarhad.web.settings import WebSettings
 from sarhad.wire import kinds as k
 from sarhad.wire.values import JOINT, Language, Moment, Names, Place

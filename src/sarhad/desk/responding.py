@@ -325,10 +325,8 @@ class Responding:
         newest = view.proposals[-1]
         if found.ref != newest.ref:
             raise Overtaken(f"{newest.ref} is newer", where="proposal", do="Use the newest, or send it despite that")
-        reasons = joint.overtaken(self._desk.picture, view, self._desk.now())
-        if reasons:
-            what = ", ".join(one.code for one in reasons)
-            raise Overtaken(f"the proposal is overtaken: {what}", where="proposal", do="Propose again")
+        if joint.overtaken(self._desk.picture, view, self._desk.now()):
+            raise Overtaken("the proposal is overtaken", where="proposal", do="Propose again")
 
     async def _no_clash(
         self, unit: str, incident: str, told: Iterable[Clash], exercise: str | None, compute: Computing | None

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sarhad.node.printing.paper import catalogue, translator
+from sarhad.node.printing.paper import translator
 from sarhad.response.errors import PlanError
 from sarhad.response.proposal import Faster, Reason, Unmet, Value
+from sarhad.web.catalogue import catalogue
 from sarhad.wire.errors import SarhadError
 from sarhad.wire.values import Language
 

@@ -20,6 +20,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from sarhad.desk.throttle import Throttled
 from sarhad.response.errors import PlanError
 from sarhad.web.forms import form_of
+from sarhad.web.refusals import reader, told
 from sarhad.wire.errors import Refused, SarhadError, Unavailable, VerificationError
 
 log = structlog.get_logger("sarhad.web")
@@ -99,20 +100,20 @@ def view_of(error: SarhadError) -> ErrorView:
     return msgspec.structs.replace(view, values=error.values) if isinstance(error, PlanError) else view
 
 
-def expected(_request: Request[Any, Any, Any], error: SarhadError) -> Response[ErrorView]:
+def expected(request: Request[Any, Any, Any], error: SarhadError) -> Response[ErrorView]:
     """Answer an error that the program foresaw."""
     view = view_of(error)
     headers = {}
     if isinstance(error, (Throttled, Limited)):
         headers["Retry-After"] = str(error.retry_after_s)
-    return answer(view, status_of(error), headers)
+    return answer(request, view, status_of(error), headers)
 
 
-def http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorView]:
+def http(request: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorView]:
     """Answer what the framework refused: no such path, wrong method, a body that is not of its type."""
     status = error.status_code
     if status >= 500:
-        return unexpected(_request, error)
+        return unexpected(request, error)
     what, where = error.detail or HTTPStatus(status).phrase, ""
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first = error.extra[0]
@@ -121,12 +122,14 @@ def http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Err
     code = {404: "not-found", 405: "wrong-method", 413: "too-large"}.get(status, "bad-request")
     do = "See /api/openapi.json for the calls that there are" if status in (404, 405) else "Mend the call"
     values = form_of(what, where) if code == "bad-request" else {}
-    return answer(ErrorView(code=code, what=what, where=where, do=do, values=values), status, dict(error.headers or {}))
+    view = ErrorView(code=code, what=what, where=where, do=do, values=values)
+    return answer(request, view, status, dict(error.headers or {}))
 
 
-def too_deep(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[ErrorView]:
+def too_deep(request: Request[Any, Any, Any], _error: RecursionError) -> Response[ErrorView]:
     """Answer a body nested so deep that the decoder gives up."""
-    return answer(ErrorView(code="bad-request", what="the body is nested too deep", do="Mend the call"), 400)
+    view = ErrorView(code="bad-request", what="the body is nested too deep", do="Mend the call")
+    return answer(request, view, 400)
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorView]:
@@ -142,12 +145,18 @@ def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Er
         do="Try again; if it happens again, give the administrator this number",
         retry=True,
     )
-    return answer(view, 500)
+    return answer(request, view, 500)
 
 
-def answer(view: ErrorView, status: int, headers: dict[str, str] | None = None) -> Response[ErrorView]:
-    """Make the JSON response."""
-    return Response(view, status_code=status, media_type=MediaType.JSON, headers=headers or {})
+def answer(
+    request: Request[Any, Any, Any], view: ErrorView, status: int, headers: dict[str, str] | None = None
+) -> Response[ErrorView]:
+    """Make the JSON response, in the language that the caller asks for as far as there are words in it."""
+    language = reader(request.headers.get("accept-language", ""))
+    said = msgspec.structs.replace(
+        view, what=told("refused", view.what, language), do=told("advice", view.do, language)
+    )
+    return Response(said, status_code=status, media_type=MediaType.JSON, headers=headers or {})
 
 
 HANDLERS: dict[Any, Any] = {SarhadError: expected, HTTPException: http, RecursionError: too_deep, Exception: unexpected}

@@ -32,7 +32,9 @@ async def get_page(request: Request[Any, Any, Any], office: Here, name: FromPath
     """A file of the pages; an address without a file's suffix is the pages' own business and gets the first page."""
     name = name.strip("/")
     if name == "api" or name.startswith("api/"):
-        raise NotFound("there is no such call", where=name[:100], do="See /api/openapi.json")
+        raise NotFound(
+            "there is no such call", where=name[:100], do="See /api/openapi.json for the calls that there are"
+        )
     if "." not in name.rpartition("/")[2]:
         name = APART.get(name, "index.html")
     hashed = name.startswith(HASHED)

@@ -79,10 +79,12 @@ export interface PrintOrder {
 export class Client {
   #token = "";
   readonly #ended: () => void;
+  readonly #language: () => string;
 
-  /** `ended` is called when the node says that the officer is signed in no longer. */
-  constructor(ended: () => void) {
+  /** `ended` is called when the node says that the officer is signed in no longer; it says what it refuses in `language`. */
+  constructor(ended: () => void, language: () => string) {
     this.#ended = ended;
+    this.#language = language;
   }
 
   async session(): Promise<SessionView | null> {
@@ -312,7 +314,7 @@ export class Client {
   }
 
   async #raw(method: string, path: string, body?: unknown, timed?: Timed, signal?: AbortSignal): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.#language() };
     if (method !== "GET") headers["X-CSRF-Token"] = this.#token;
     const file = body instanceof Blob;
     if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";

@@ -63,7 +63,7 @@ class Desk {
   /** Server time at which the stream was lost; null while it is there. */
   lostAt = $state<number | null>(null);
 
-  readonly client = new Client(() => this.#end());
+  readonly client = new Client(() => this.#end(), () => preferences.language);
   readonly held = new Incidents(this.client);
   readonly log = new Logbook(this.client, () => ({ room: this.room, search: this.search, stretch: this.stretch }));
   /** The past that is looked at; while it shows, the derived values below are of then. */

@@ -34,6 +34,13 @@ function labelOf(field: string): string {
   return label === `[field.${field}]` ? field : label;
 }
 
+/** What the node refused, in the language it was asked in, and what it advises. */
+export function advised({ what, doThis }: { readonly what: string; readonly doThis: string }): string {
+  // What a node writes by itself, why a log is frozen among it, holds its own advice.
+  const read = said({ lang: "en", text: what }, preferences.language, preferences.t, (party) => party).text;
+  return read !== what || !doThis ? read : preferences.t("error.advice", { what, advice: doThis });
+}
+
 /** An error in the officer's language, with the node's own words where it said more. */
 export function describe(error: ApiError): string {
   const t = preferences.t;
@@ -45,8 +52,6 @@ export function describe(error: ApiError): string {
   if (known !== `[${key}]`) return known;
   const { form, field } = error.values;
   if (form) return t(`error.form.${form}`, { ...error.values, field: labelOf(String(field)) });
-  // What a node says by itself is known in the officer's language, with what to do.
-  const read = said({ lang: "en", text: error.what }, preferences.language, t, (party) => party).text;
-  const text = t("error.other", { what: read !== error.what || !error.doThis ? read : `${read}. ${error.doThis}` });
+  const text = t("error.other", { what: advised(error) });
   return error.retry ? `${text} ${t("error.again")}` : text;
 }

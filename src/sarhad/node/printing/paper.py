@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib import resources
 from typing import Any
 
+from sarhad.web.catalogue import catalogue
 from sarhad.web.paper import Cell, Text
 from sarhad.wire.values import Language, Range
 
 LONGEST = 4_000
 """Longer texts are cut, with a mark: the record itself has all of it."""
-
-
-@cache
-def catalogue(language: Language) -> dict[str, str]:
-    """Return the texts that the pages use, too."""
-    raw = (resources.files("sarhad.web") / "texts" / f"{language}.json").read_text(encoding="utf-8")
-    found: dict[str, str] = json.loads(raw)
-    return found
 
 
 def translator(language: Language) -> Callable[..., str]:

@@ -62,7 +62,7 @@ class Field {
   /** What is done with a position that the phone follows; written by acting.ts. */
   followed: (fix: Fix) => void = () => undefined;
 
-  readonly client = new FieldClient(() => this.#end());
+  readonly client = new FieldClient(() => this.#end(), () => preferences.language);
   readonly now = $derived(this.tick * 1000 + this.#skew);
   readonly mine = $derived(this.acts.filter((act) => act.party === this.me?.party && act.officer === this.me.officer));
   readonly others = $derived(this.acts.filter((act) => act.state !== "sent" && !this.mine.includes(act)));
