@@ -281,7 +281,7 @@ class Drills:
         if task.cancelled():
             playing.problem = "stopped"
         elif isinstance(error := task.exception(), SarhadError):
-            playing.problem = str(error)
+            playing.problem = error.what
         elif error is not None:
             playing.problem = f"something went wrong inside the node: {type(error).__name__}"
         self.node.desk.hub.publish("changed", ("drill",), self.node.clock())

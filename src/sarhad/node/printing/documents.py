@@ -15,6 +15,7 @@ from sarhad.picture.rules import GROUND_KINDS
 from sarhad.picture.views import IncidentView, ItemView, RecordFilter, RecordView
 from sarhad.web.paper import Cell, Paper, Section, Text
 from sarhad.wire.errors import Refused
+from sarhad.wire.ids import NODE_OFFICER
 from sarhad.wire.registry import KINDS
 from sarhad.wire.values import Language, Moment, Names, Place, Words
 
@@ -66,6 +67,11 @@ class Printing:
         }
         fits = len(set(named.values())) == len(named) and all(1 <= len(one) <= SHORT_NAME for one in named.values())
         return named[party] if fits else party
+
+    def author(self, officer: str) -> Text:
+        """Return who signed: an officer's id, or the node in words where nobody wrote it."""
+        own = officer == NODE_OFFICER
+        return Text(t=self.say("owner.node"), faint=True) if own else ident(officer, faint=True)
 
     def clocks(self) -> list[tuple[str, str]]:
         """Return what stands beside a time, and its zone."""
@@ -203,7 +209,7 @@ class Printing:
                 recalled = (Text(t=self.say("print.recalled"), bold=True),) if one.recalled else ()
                 who = Text(t=self.short(one.party), bold=True)
                 rows.append((
-                    (*self.mark(one.ref), who, ident(one.ref), ident(one.by, faint=True)),
+                    (*self.mark(one.ref), who, ident(one.ref), self.author(one.by)),
                     (self.written(one.text), *source, *recalled),
                     numbers,
                     self.times(one.at),
@@ -236,7 +242,7 @@ class Printing:
                          self.times(claim.at)))  # fmt: skip
         for note in view.remarks:
             rows.append(((*self.mark(note.ref), Text(t=self.say(f"kind.{note.kind}")), ident(note.ref)),
-                         (Text(t=self.short(note.party)), ident(note.by, faint=True)), (self.written(note.text),),
+                         (Text(t=self.short(note.party)), self.author(note.by)), (self.written(note.text),),
                          self.times(note.at)))  # fmt: skip
         return self._section("print.said", ("field.record", "print.who", "field.text", "print.claimed"),
                              (3, 3, 7, 6), rows)  # fmt: skip
@@ -268,7 +274,7 @@ class Printing:
         return (
             self.named(record.ref),
             self.times(record.at),
-            (Text(t=self.short(record.party)), ident(record.by, faint=True)),
+            (Text(t=self.short(record.party)), self.author(record.by)),
             (Text(t=kind, bold=True), *text),
             self._proof(record),
         )
