@@ -79,6 +79,11 @@ async def test_one_side_begins_the_other_joins_and_both_are_scored_by_proved_tim
             assert score["left"] == []
             named = {line["of"]: line["title"]["ur"] for line in score["lines"]}
             assert named["ambulance-request"] == "دو ایمبولینسوں کی درخواست"
+        paper = await there.get("/api/paper/drill/fire-at-the-line?lang=fa")
+        assert paper["exercise"].endswith("fire-at-the-line")
+        outcomes = {row[0][0]["t"] for row in paper["sections"][1]["rows"]}
+        assert outcomes == {"در مهلت"}
+        assert {row[1][0]["t"] for row in paper["sections"][0]["rows"]} == {"۲ از ۲", "۵ از ۵"}
 
 
 async def test_what_is_played_stands_under_the_directors_name_and_in_the_exercise_only(

@@ -17,9 +17,11 @@ from picture_cast import entry, incident, report, words
 from picture_cast import picture as folded
 from sarhad.node.printing.dates import both
 from sarhad.node.printing.documents import Printing
+from sarhad.node.printing.scores import score_paper
 from sarhad.node.printing.typeset import pdf
 from sarhad.picture import Picture
-from sarhad.web.paper import Paper
+from sarhad.web.drilling import DrillView, ScoreLineView, ScoreSideView, ScoreView, StepNameView
+from sarhad.web.paper import Cell, Paper
 from sarhad.wire.values import Language, Names
 
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
@@ -151,6 +153,59 @@ def test_parties_stand_by_their_names_beside_times_where_these_are_short_and_unl
     for names in (long, alike, {}):
         shown = Printing(made, "ir", "duty", ZONES, names, NOW, "ur")
         assert [name for name, _ in shown.clocks()] == ["ir", "pk"]
+
+
+DRILL = DrillView(
+    exercise="autumn", scenario="wildfire-drill", title={"en": "Fire", "ur": "آگ"}, about={}, same=True, begun_by="pk",
+    begun_ref="pk:0", begun_us=NOW, speed=10, lasts_s=600, state="done", director="", problem="",
+)  # fmt: skip
+SCORE = ScoreView(
+    exercise="autumn",
+    scenario="wildfire-drill",
+    lines=(
+        ScoreLineView(of="first", title={"en": "First call", "ur": "پہلی کال"}, by="ir", step="acknowledged",
+                      within_s=300, outcome="late", ref="pk:0", done_by="ir:0", took_s=3_850),
+        ScoreLineView(of="second", title={}, by="pk", step="answered", within_s=600, outcome="not-played", ref="",
+                      done_by="", took_s=None),
+    ),
+    sides=(
+        ScoreSideView(party="ir", expected=3, met=1, late=2, missing=0, unproven=4, not_scored=1, median_s=61.0),
+        ScoreSideView(party="pk", expected=1, met=0, late=0, missing=1, unproven=0, not_scored=0, median_s=None),
+    ),
+    left=(StepNameView(name="third", title={"en": "Third", "ur": "تیسرا"}),),
+)  # fmt: skip
+
+
+def rows(paper_: Paper, section: int) -> list[list[str]]:
+    def line(cell: Cell) -> str:
+        return " ".join(text.t for text in cell)
+
+    return [[line(cell) for cell in row] for row in paper_.sections[section].rows]
+
+
+def test_a_drills_score_is_printed_with_sums_expectations_and_what_nobody_played() -> None:
+    made = told("x", "autumn")
+    shown = score_paper(printing(made, "ur"), DRILL, SCORE)
+    assert shown.exercise == "مشق · autumn"
+    assert {label: [text.t for text in cell] for label, cell in shown.head}["منظرنامہ"] == ["آگ"]
+    assert rows(shown, 0)[0] == ["ایران", "3 میں سے 1", "2", "0", "5", "0:01:01"]
+    assert rows(shown, 0)[1][-1] == "–"
+    assert rows(shown, 1)[0] == ["دیر سے", "ایران", "پہلی کال وصولی کی تصدیق", "1:04:10", "0:05:00", "pk:0"]
+    assert rows(shown, 1)[1][2].startswith("second")
+    assert rows(shown, 2) == [["تیسرا"]]
+    assert shown.references == "pk:0"
+    assert rows(score_paper(printing(made, "fa"), DRILL, SCORE), 1)[0][3] == "۱:۰۴:۱۰"
+    for language in LANGUAGES:
+        assert pdf(score_paper(printing(made, language), DRILL, SCORE), NOW).startswith(b"%PDF")
+
+
+def test_what_the_node_signs_by_itself_is_printed_in_words() -> None:
+    assert [printing(told("x"), language).author("node").t for language in LANGUAGES] == [
+        "the node itself",
+        "خود گره",
+        "خود نوڈ",
+    ]
+    assert printing(told("x"), "fa").author("reza").lang == "id"
 
 
 def test_the_command_prints_a_nodes_handover(tmp_path: Path) -> None:

@@ -169,6 +169,7 @@ def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> Des
     async def export(audience: str, actor: Actor) -> Path:
         return await exporting.bundle_for_web(node, audience, actor)
 
+    drills = Drills(node)
     app = create_app(
         node.desk,
         node.accounts,
@@ -184,12 +185,12 @@ def desk_server(node: Node, workers: Workers, tls: DeskTls | None = None) -> Des
             phones=phones(node.folder, settings),
         ),
         export=export,
-        printer=NodePrinter(node),
+        printer=NodePrinter(node, drills),
         compute=workers.respond,
         plans=workers.plan,
         approvals=node.approvals,
         keeping=Administration(node),
-        drilling=Drills(node),
+        drilling=drills,
     )
     config = uvicorn.Config(
         app,

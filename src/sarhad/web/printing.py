@@ -1,4 +1,4 @@
-"""Prints, as values for the pages and as PDF: an incident, the log, the handover of the watch."""
+"""Prints, as values for the pages and as PDF: an incident, the log, the handover of the watch, a drill's score."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from sarhad.wire.values import Language
 
 SUFFIX = ".pdf"
 READERS = allow("duty", "commander", "secretary", "planner", "auditor")
+DRILLED = allow("planner", "commander", "auditor", "administrator", "duty")
+"""Who sees drills."""
 PDF = "application/pdf"
 Lang = Annotated[
     Language, QueryParameter(required=False, description="The language of the form; texts stay as written")
@@ -81,6 +83,18 @@ async def paper_of_handover(request: Call, office: Here, lang: Lang = "en", exer
     return await _paper(request, office, PrintOrder("handover", lang, exercise=exercise))
 
 
+@get("/api/print/drill/{name:str}", opt=DRILLED, operation_id="printDrill", tags=["print"], media_type=PDF)
+async def print_drill(request: Call, office: Here, name: FromPath[str], lang: Lang = "en") -> Response[bytes]:
+    """The score of a drill, named ``autumn.pdf``: both sides' sums, and every expectation by its outcome."""
+    return await _print(request, office, PrintOrder("drill", lang, exercise=name.removesuffix(SUFFIX)))
+
+
+@get("/api/paper/drill/{exercise:str}", opt=DRILLED, operation_id="paperOfDrill", tags=["print"])
+async def paper_of_drill(request: Call, office: Here, exercise: FromPath[str], lang: Lang = "en") -> Paper:
+    """What the print of a drill's score says."""
+    return await _paper(request, office, PrintOrder("drill", lang, exercise=exercise))
+
+
 async def _paper(request: Call, office: Office, order: PrintOrder) -> Paper:
     return await _printer(office).paper(order, signed_in(request).actor)
 
@@ -90,7 +104,8 @@ async def _print(request: Call, office: Office, order: PrintOrder) -> Response[b
     printer = _printer(office)
     office.prints.take(actor.officer)
     made = await printer.pdf(order, actor)
-    name = f"sarhad-{office.desk.party}-{order.ref.replace(':', '-') or order.what}{SUFFIX}"
+    named = order.ref.replace(":", "-") or (f"drill-{order.exercise}" if order.what == "drill" else order.what)
+    name = f"sarhad-{office.desk.party}-{named}{SUFFIX}"
     return Response(made, media_type=PDF, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -100,4 +115,5 @@ def _printer(office: Office) -> Printer:
     return office.printer
 
 
-HANDLERS = [print_incident, print_log, print_handover, paper_of_incident, paper_of_log, paper_of_handover]
+HANDLERS = [print_incident, print_log, print_handover, print_drill,
+            paper_of_incident, paper_of_log, paper_of_handover, paper_of_drill]  # fmt: skip

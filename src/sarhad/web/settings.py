@@ -22,9 +22,9 @@ Export = Callable[[str, Actor], Awaitable[Path]]
 
 @dataclass(frozen=True, slots=True)
 class PrintOrder:
-    """What is to be printed: one ``incident`` (by ``ref``), the ``log``, or the ``handover`` of the watch."""
+    """What is printed: an ``incident`` (``ref``), the ``log``, a ``handover``, a ``drill``'s score (``exercise``)."""
 
-    what: Literal["incident", "log", "handover"]
+    what: Literal["incident", "log", "handover", "drill"]
     lang: Language
     ref: str = ""
     exercise: str | None = None

@@ -64,10 +64,9 @@ interface Problem {
 /** When the answer came, for measuring the node's clock: `performance.now()` before and after, and its `Date`. */
 export type Timed = (sent: number, received: number) => void;
 
-/** One signed-in page.  `token` is written by the session calls and sent with every unsafe call. */
-/** What is to be printed, in which language; `ref` for an incident, times and words for the log. */
+/** What is to be printed, in which language; `ref` for an incident, or a drill by its exercise; times and words for the log. */
 export interface PrintOrder {
-  readonly what: "log" | "handover" | "incident";
+  readonly what: "log" | "handover" | "incident" | "drill";
   readonly lang: string;
   readonly ref: string;
   readonly room: string | null;
@@ -76,6 +75,7 @@ export interface PrintOrder {
   readonly q: string;
 }
 
+/** One signed-in page.  `token` is written by the session calls and sent with every unsafe call. */
 export class Client {
   #token = "";
   readonly #ended: () => void;
@@ -190,13 +190,12 @@ export class Client {
 
   /** A print as values: the same that its PDF says. */
   paper(order: PrintOrder): Promise<Paper> {
-    return this.#call("GET", `/api/paper/${order.what}${order.what === "incident" ? `/${encodeURIComponent(order.ref)}` : ""}${printed(order)}`);
+    return this.#call("GET", `/api/paper/${documentOf(order)}${printed(order)}`);
   }
 
   /** A print as PDF, made by the node. */
   pdf(order: PrintOrder): Promise<Blob> {
-    const name = order.what === "incident" ? `incident/${encodeURIComponent(order.ref)}` : order.what;
-    return this.#raw("GET", `/api/print/${name}.pdf${printed(order)}`).then((answer) => answer.blob());
+    return this.#raw("GET", `/api/print/${documentOf(order)}.pdf${printed(order)}`).then((answer) => answer.blob());
   }
 
   record(ref: string): Promise<RecordDetail> {
@@ -345,8 +344,15 @@ function unreachable(error: unknown): never {
   throw error;
 }
 
+/** Whether one thing is printed, by its name, rather than what a room holds. */
+const ofOne = (order: PrintOrder): boolean => order.what === "incident" || order.what === "drill";
+
+function documentOf(order: PrintOrder): string {
+  return ofOne(order) ? `${order.what}/${encodeURIComponent(order.ref)}` : order.what;
+}
+
 function printed(order: PrintOrder): string {
-  return query({ lang: order.lang, exercise: order.what === "incident" ? null : order.room, since_us: timeText(order.since), until_us: timeText(order.until), q: order.q });
+  return query({ lang: order.lang, exercise: ofOne(order) ? null : order.room, since_us: timeText(order.since), until_us: timeText(order.until), q: order.q });
 }
 
 export function query(values: Readonly<Record<string, string | null>>): string {

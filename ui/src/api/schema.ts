@@ -1688,6 +1688,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/paper/drill/{exercise}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PaperOfDrill
+         * @description What the print of a drill's score says.
+         */
+        readonly get: operations["paperOfDrill"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/paper/handover": {
         readonly parameters: {
             readonly query?: never;
@@ -2226,6 +2246,26 @@ export interface paths {
          * @description Exactly what each partner would see; refuses as the act itself would, and writes nothing.
          */
         readonly post: operations["postPreview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/print/drill/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PrintDrill
+         * @description The score of a drill, named ``autumn.pdf``: both sides' sums, and every expectation by its outcome.
+         */
+        readonly get: operations["printDrill"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -9093,6 +9133,49 @@ export interface operations {
             };
         };
     };
+    readonly paperOfDrill: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The language of the form; texts stay as written */
+                readonly lang?: "en" | "fa" | "ur";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly exercise: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Paper"];
+                };
+            };
+        };
+    };
     readonly paperOfHandover: {
         readonly parameters: {
             readonly query?: {
@@ -10294,6 +10377,49 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["PreviewPartner"][];
+                };
+            };
+        };
+    };
+    readonly printDrill: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The language of the form; texts stay as written */
+                readonly lang?: "en" | "fa" | "ur";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description The call failed: code, what, where, what to do, whether to try again */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/pdf": string;
                 };
             };
         };

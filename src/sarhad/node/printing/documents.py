@@ -120,7 +120,7 @@ class Printing:
         shown += [one.ref for one in view.timeline]
         title = self.written(view.title, bold=True)
         sections = (self._statements(view), self._compared(view), self._said(view), self._timeline(view))
-        return self._paper(title, view.exercise, head, sections, shown, view.ref)
+        return self.paper(title, view.exercise, head, sections, shown, view.ref)
 
     def log(self, exercise: str | None, since_us: int | None, until_us: int | None, q: str) -> Paper:
         """Return the newest records of a time, oldest first."""
@@ -141,7 +141,7 @@ class Printing:
         filters = [(self.say("print.search"), (words(q, ""),))] if q else []
         shown = [record.ref for record in page.records]
         title = Text(t=self.say("print.log"), bold=True)
-        return self._paper(title, exercise, (*bounds, *filters), (section,), shown, _span(shown))
+        return self.paper(title, exercise, (*bounds, *filters), (section,), shown)
 
     def handover(self, exercise: str | None) -> Paper:
         """Return what is open at the handover of the watch, with lines to sign on."""
@@ -171,7 +171,7 @@ class Printing:
         shown = [one.ref for one in items] + [one.ref for one in recent] + [one.ref for one in notices]
         signatures = (self.say("print.signed.off"), self.say("print.signed.on"))
         title = Text(t=self.say("print.handover"), bold=True)
-        return self._paper(title, exercise, (), sections, shown, _span(shown), signatures)
+        return self.paper(title, exercise, (), sections, shown, signatures=signatures)
 
     # Parts
 
@@ -293,16 +293,17 @@ class Printing:
             ))  # fmt: skip
         return self._section(title, ("field.record", "field.urgency", "field.text", "field.due"), (2, 3, 7, 6), rows)
 
-    def _paper(
+    def paper(
         self,
         title: Text,
         exercise: str | None,
         head: Sequence[tuple[str, Cell]],
         sections: tuple[Section, ...],
         shown: Sequence[str],
-        references: str,
+        references: str = "",
         signatures: tuple[str, ...] = (),
     ) -> Paper:
+        """Put a document together of the records ``shown``; ``references``: what is said of them below."""
         made = (*self.times(self.now_us), ident(f"{self.officer}@{self.party}", faint=True))
         return Paper(
             lang=self.language,
@@ -315,7 +316,7 @@ class Printing:
             made=made,
             digest=digest_of(self.picture, shown),
             digest_label=self.say("print.digest"),
-            references=references,
+            references=references or _span(shown),
             references_label=self.say("print.references"),
             page_label=self.say("print.page"),
         )
