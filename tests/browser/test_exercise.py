@@ -162,6 +162,17 @@ def test_a_drill_is_begun_at_one_desk_joined_at_the_other_and_scored(desks: Desk
         expect(first.locator("html")).to_have_attribute("lang", language)
         expect(first.get_by_role("region").filter(has=first.locator("#score-title"))).to_contain_text(named)
         first.locator("body").press("l")
+    first.get_by_role("button", name="Print the score").click()
+    sheet = first.locator(".sheet")
+    expect(sheet.locator("h2").first).to_have_text("Both sides")
+    first.get_by_label("Language of the form").select_option("ur")
+    expect(sheet).to_contain_text("دو ایمبولینسوں کی درخواست")
+    expect(sheet).to_have_attribute("dir", "rtl")
+    with first.expect_download() as download:
+        first.get_by_role("button", name="Save as PDF").click()
+    assert download.value.suggested_filename == f"sarhad-ir-drill-{name}-ur.pdf"
+    first.locator("body").press("Escape")
+    expect(first.locator("#drill-open")).to_contain_text(name)
     first.get_by_role("button", name="Enter its room").click()
     expect(first.locator(".banner")).to_contain_text(name)
     expect(first.locator(".log-panel .exmark").first).to_be_visible()
