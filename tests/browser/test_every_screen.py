@@ -50,6 +50,17 @@ def opened(browser: Browser, shared_stage: Stage) -> Iterator[Opened]:
     desks.close()
 
 
+def leaning(page: Page) -> list[str]:
+    """Empty fields whose placeholder begins at the other side than its words do."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("input[placeholder]")]
+          .filter((e) => !e.value && /^\\p{Script=Arabic}/u.test(e.placeholder))
+          .filter((e) => getComputedStyle(e).direction === "ltr")
+          .map((e) => e.placeholder)"""
+    )
+    return found
+
+
 @ALL
 @EVERY_LANGUAGE
 def test_axe_finds_nothing_in_either_theme(opened: Opened, screen: Screen, language: str) -> None:
@@ -70,6 +81,7 @@ def test_nothing_overflows_at_any_width_shuts_anybody_out_at_the_narrowest_or_la
         assert overflowing(page) == [], width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert axe(page) == []
+    assert leaning(page) == []
     assert not re.search(r"\[[a-z][\w-]*\.[\w.-]+\]", page.locator("body").inner_text())
     assert page.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
 

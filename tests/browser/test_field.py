@@ -174,6 +174,27 @@ def test_what_the_node_refuses_waits_with_its_reason_and_holds_nothing_up(leader
     assert len(leader.written("tasking")) == 1
 
 
+@pytest.mark.parametrize("way", ["Escape", "the cross", "back"])
+def test_a_sheet_is_left_each_way_and_the_focus_is_where_it_was(leader: Leader, way: str) -> None:
+    page = start(leader, phone(leader, places=False))
+    opener = page.get_by_role("button", name="Report", exact=True)
+    for opened in range(2):
+        opener.focus()
+        page.keyboard.press("Enter")
+        sheet = page.locator("dialog[open]")
+        expect(sheet).to_be_visible()
+        page.mouse.click(5, 5)  # beside it
+        expect(sheet).to_be_visible()
+        if way == "Escape":
+            page.keyboard.press("Escape")
+        elif way == "the cross":
+            page.get_by_role("button", name="Close").click()
+        else:  # what a phone's back makes of a dialog that is open
+            sheet.evaluate("dialog => dialog.requestClose()")
+        expect(sheet, f"opened {opened + 1} times").to_have_count(0)
+        expect(opener).to_be_focused()
+
+
 def test_an_act_can_be_taken_back_before_it_has_left(leader: Leader) -> None:
     context = phone(leader, places=False)
     page = start(leader, context)

@@ -19,7 +19,7 @@ from sarhad.node.printing.dates import both
 from sarhad.node.printing.documents import Printing
 from sarhad.node.printing.scores import score_paper
 from sarhad.node.printing.typeset import pdf
-from sarhad.picture import Picture
+from sarhad.picture import Picture, Witnessed
 from sarhad.web.drilling import DrillView, ScoreLineView, ScoreSideView, ScoreView, StepNameView
 from sarhad.web.paper import Cell, Paper
 from sarhad.wire.values import Language, Names
@@ -153,6 +153,12 @@ def test_parties_stand_by_their_names_beside_times_where_these_are_short_and_unl
     for names in (long, alike, {}):
         shown = Printing(made, "ir", "duty", ZONES, names, NOW, "ur")
         assert [name for name, _ in shown.clocks()] == ["ir", "pk"]
+
+
+def test_what_is_proved_of_a_time_is_printed_to_the_second() -> None:
+    made = folded(entry("ir:0", incident()), Witnessed("ir", 1, "pk", NOW // 1_000_000 + 7))
+    (row,) = paper("log", made, "fa").sections[0].rows
+    assert [text.t for text in row[4]] == ["نه پس از", "۲۰۱۹-۰۴-۲۲ · ۱۳۹۸-۰۲-۰۲", "۱۶:۳۰:۰۷ ایران"]
 
 
 DRILL = DrillView(

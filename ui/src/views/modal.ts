@@ -1,4 +1,4 @@
-/** A dialog over the page, opened as it is mounted: `use:modal={close}`, or `left` with what closes it. */
+/** A dialog over the page, opened as it is mounted; a button in it that closes it says so: `data-leave`. */
 
 interface Manner {
   /** Takes the dialog away; called once, however it was left. */
@@ -8,8 +8,8 @@ interface Manner {
 }
 
 /**
- * Shows the dialog, and closes it by Escape in the key's own turn: the browser by itself closes it some moments
- * later, and what an officer types meanwhile would still go to the dialog and be lost.
+ * Shows the dialog, and closes it in the turn of the key, the button or the phone's way back: the browser by itself
+ * tells of it some moments later, and what an officer does meanwhile would still go to the dialog and be lost.
  */
 export function modal(dialog: HTMLDialogElement, { left, beside = true }: Manner): { destroy: () => void } {
   const heard = new AbortController();
@@ -33,7 +33,11 @@ export function modal(dialog: HTMLDialogElement, { left, beside = true }: Manner
   let began = false;
   dialog.addEventListener("keydown", keyed, { capture: true, signal });
   dialog.addEventListener("pointerdown", (event) => (began = outside(event)), { signal });
-  dialog.addEventListener("click", (event) => beside && began && outside(event) && leave(), { signal });
+  const pressed = (event: MouseEvent) => {
+    if ((event.target as Element).closest("[data-leave]") || (beside && began && outside(event))) leave();
+  };
+  dialog.addEventListener("click", pressed, { signal });
+  dialog.addEventListener("cancel", (event) => event.target === dialog && leave(), { signal });
   dialog.addEventListener("close", leave, { signal });
   dialog.showModal();
   return { destroy: () => heard.abort() };

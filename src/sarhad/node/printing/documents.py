@@ -264,7 +264,7 @@ class Printing:
         for key, seconds in (("print.notbefore", bracket.not_before_s), ("print.notafter", bracket.not_after_s)):
             if seconds is not None:
                 found.append(Text(t=self.say(key), faint=True))
-                found += self.times(seconds * 1_000_000, faint=True)[:1]
+                found += lines(both(seconds * 1_000_000, self.clocks()[:1], self.language), faint=True)
         return tuple(found) or (Text(t=self.say("print.unproven"), faint=True),)
 
     def _log_row(self, record: RecordView) -> tuple[Cell, ...]:
