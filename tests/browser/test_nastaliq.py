@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from browser.desks import Desk, Desks, axe, overflowing
 from browser.screens import screens
@@ -20,7 +20,7 @@ def chosen(desk: Desk) -> Page:
     page.get_by_role("radio", name="نستعلیق").press("Space")
     expect(page.locator("html")).to_have_attribute("data-face", "nastaliq")
     loaded = "document.fonts.load('14px \"Noto Nastaliq Urdu\"', 'سرحد').then((faces) => faces.length)"
-    assert page.evaluate(loaded) == 1
+    page.wait_for_function(f"{loaded}.then((count) => count === 1)")  # the face's style comes by itself
     return page
 
 
@@ -55,3 +55,44 @@ def test_nothing_overflows_in_nastaliq_on_any_screen(desks: Desks) -> None:
                 page.screenshot(path=Path(folder) / f"nastaliq-{screen.name}-{width}.png")
         page.set_viewport_size({"width": 1440, "height": 900})
         assert axe(page) == [], screen.name
+
+
+CLIPPED = r"""() => {
+  // One of each sort: what hides a part of itself, has words of its own, and is not too long for its line.
+  const sorts = new Map();
+  for (const e of document.querySelectorAll("header *, main *")) {
+    const words = [...e.childNodes].some((n) => n.nodeType === 3 && /\p{Script=Arabic}/u.test(n.data));
+    const box = e.getBoundingClientRect();
+    const inside = box.top > 40 && box.bottom < innerHeight - 60;
+    if (!words || !inside || e.scrollWidth > e.clientWidth) continue;
+    if (e.matches(".visually-hidden, option, button, summary")) continue;
+    if (!["hidden", "clip"].includes(getComputedStyle(e).overflowX)) continue;
+    const sort = `${e.parentElement.className} ${e.className}`;
+    sorts.set(sort, [...(sorts.get(sort) ?? []), e].slice(0, 3));
+  }
+  return [...sorts.values()].flat();
+}"""
+SPREAD = "(e) => { e.style.overflow = 'visible'; }"
+BACK = "(e) => { e.style.removeProperty('overflow'); }"
+
+
+def test_no_stroke_above_or_below_the_line_is_cut_off(desks: Desks) -> None:
+    desk = desks["pk"]
+    page = chosen(desk)
+    page.goto(desk.url)
+    page.wait_for_selector("main .name")
+    page.evaluate("document.fonts.ready.then(() => undefined)")
+    held = page.evaluate_handle(CLIPPED)
+    many = page.evaluate("(all) => all.length", held)
+    assert many > 3
+    for at in range(many):
+        element = held.evaluate_handle("(all, at) => all[at]", at).as_element()
+        assert element is not None
+        box = element.bounding_box()
+        assert box is not None
+        around: FloatRect = {"x": box["x"], "y": box["y"] - 8, "width": box["width"], "height": box["height"] + 16}
+        cut = page.screenshot(clip=around, animations="disabled")
+        element.evaluate(SPREAD)
+        whole = page.screenshot(clip=around, animations="disabled")
+        element.evaluate(BACK)
+        assert cut == whole, element.evaluate("(e) => e.outerHTML")

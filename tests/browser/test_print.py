@@ -79,4 +79,6 @@ def test_axe_finds_nothing_and_nothing_overflows(desks: Desks, language: str, wh
     page.set_viewport_size({"width": 320, "height": 700})
     assert overflowing(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    order = "(form) => form.scrollHeight <= form.clientHeight + 1"
+    assert page.locator(".order").evaluate(order), "the form hides its buttons in a window of its own"
     assert not re.search(r"\[[a-z][\w.-]+\]", page.locator(".order").inner_text())

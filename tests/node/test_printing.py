@@ -195,6 +195,7 @@ def test_a_drills_score_is_printed_with_sums_expectations_and_what_nobody_played
     assert shown.exercise == "مشق · autumn"
     assert {label: [text.t for text in cell] for label, cell in shown.head}["منظرنامہ"] == ["آگ"]
     assert rows(shown, 0)[0] == ["ایران", "3 میں سے 1", "2", "0", "5", "0:01:01"]
+    assert shown.sections[0].rows[0][1][0].lang != "id", "words stand in the order of the language"
     assert rows(shown, 0)[1][-1] == "–"
     assert rows(shown, 1)[0] == ["دیر سے", "ایران", "پہلی کال وصولی کی تصدیق", "1:04:10", "0:05:00", "pk:0"]
     assert rows(shown, 1)[1][2].startswith("second")

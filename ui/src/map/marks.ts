@@ -39,6 +39,8 @@ export interface Mark {
 /** Gives the picture of a symbol's code, null while it is not loaded. */
 export type UnitSymbol = (code: string, faded: boolean) => Sprite | null;
 
+/** How far below its place the words of a mark stand: what may lie at a crossing leaves the room below to its name. */
+const BESIDE: Readonly<Partial<Record<MarkKind, number>>> & { readonly notice: number } = { notice: -32, nearing: -24, item: -18 };
 const FONT = '"Vazirmatn Variable", system-ui, sans-serif';
 
 export function coordinate(position: { lat: number; lon: number }): number[] {
@@ -146,7 +148,7 @@ function areaStyle(mark: Mark, palette: Palette, color: string, selected: boolea
   const dash = mark.kind === "notice" ? [2, 3] : [7, 6];
   const stroke = new Stroke({ color: selected ? color : `${color}${mark.faded ? "66" : "bb"}`, width: selected ? 2.5 : 1.4, lineDash: dash });
   const style = new Style({ fill, stroke });
-  if (mark.label && mark.kind === "notice") style.setText(words(mark.label, palette, 0, true));
+  if (mark.label && mark.kind === "notice") style.setText(words(mark.label, palette, BESIDE.notice, true));
   return style;
 }
 
@@ -172,7 +174,7 @@ export function markStyle(feature: Feature, palette: Palette, zoom: number, sele
   const always = mark.kind === "nearing" || mark.kind === "corner" || mark.kind === "sketch";
   const labelled = mark.label && (always || selected || zoom > (mark.kind === "crossing" ? 5.5 : mark.kind === "unit" ? 6.5 : 7.5));
   const style = sprite ? new Style(selected ? { image: ringed(palette) } : {}) : new Style({ image: shapeOf(mark, color, palette) });
-  if (labelled) style.setText(words(mark.label, palette, sprite ? 22 : mark.kind === "nearing" ? -24 : 16));
+  if (labelled) style.setText(words(mark.label, palette, sprite ? 22 : (BESIDE[mark.kind] ?? 16)));
   return sprite ? [style, stamped(sprite)] : style;
 }
 

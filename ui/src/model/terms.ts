@@ -16,7 +16,7 @@ export interface CrossingForm {
   readonly crossing: string;
   readonly parties: readonly string[];
   /** Unit kinds, separated by commas; empty: every kind. */
-  readonly units: string;
+  readonly units: readonly string[];
 }
 
 export interface TermsForm {
@@ -74,7 +74,7 @@ export function termsForm(terms: TermsView | null, parties: readonly string[], l
     parties: terms?.parties ?? parties,
     clocks: { flash: clock("flash"), immediate: clock("immediate"), priority: clock("priority"), routine: clock("routine") },
     notice: terms ? String(terms.notice_distance_m) : "",
-    crossings: (terms?.crossings ?? []).map((rule) => ({ crossing: rule.crossing, parties: rule.parties ?? [], units: (rule.units ?? []).join(", ") })),
+    crossings: (terms?.crossings ?? []).map((rule) => ({ crossing: rule.crossing, parties: rule.parties ?? [], units: rule.units ?? [] })),
     purpose: terms?.purpose.text ?? "",
     lang: terms?.purpose.lang ?? lang,
     retention: terms ? String(terms.retention_days) : "",
@@ -101,10 +101,7 @@ export function buildTerms(form: TermsForm): { readonly terms: object; readonly 
   const named = form.crossings.map((rule) => rule.crossing);
   if (new Set(named).size < named.length || named.includes("")) bad("crossings", "admin.terms.bad.crossing");
   const names = Object.fromEntries(Object.entries(form.title).map(([lang, text]) => [lang, text.trim()] as const).filter(([, text]) => text));
-  const crossings = form.crossings.map((rule) => {
-    const units = rule.units.split(/[,،]/).map((unit) => unit.trim()).filter(Boolean);
-    return { crossing: rule.crossing, ...(rule.parties.length ? { parties: rule.parties } : {}), ...(units.length ? { units } : {}) };
-  });
+  const crossings = form.crossings.map(({ crossing, parties, units }) => ({ crossing, ...(parties.length ? { parties } : {}), ...(units.length ? { units } : {}) }));
   const terms = {
     title: names, parties: form.parties, clocks, notice_distance_m: notice ?? 0, ...(crossings.length ? { crossings } : {}),
     purpose: { lang: form.lang, text: form.purpose.trim() }, retention_days: retention ?? 0,

@@ -59,7 +59,9 @@ class _Score:
         return (sums, lines, left) if self._score.left else (sums, lines)
 
     def _side(self, side: ScoreSideView) -> tuple[Cell, ...]:
-        met = (self._text(self._say("print.of", count=side.met, all=side.expected), bold=True),)
+        # Words, so that the numbers stand in the order of the language: not an identifier, as a number alone is.
+        of = digits(self._say("print.of", count=side.met, all=side.expected), self._printing.language)
+        met = (Text(t=of, bold=True),)
         numbers = (side.late, side.missing, side.unproven + side.not_scored)
         name = (Text(t=self._printing.party_name(side.party), bold=True),)
         return (name, met, *((self._text(str(one)),) for one in numbers), self._span(side.median_s))
