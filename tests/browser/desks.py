@@ -204,3 +204,14 @@ def overflowing(page: Page) -> list[str]:
         }).map((e) => `${e.tagName}.${e.className}: ${(e.textContent || "").trim().slice(0, 60)}`)"""
     )
     return found
+
+
+def undrawn(page: Page) -> list[str]:
+    """Words in Persian or Urdu set in the face of references, which lacks some of their letters."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && /\\p{Script=Arabic}{2}/u.test(n.data)))
+          .filter((e) => getComputedStyle(e).fontFamily.includes("monospace"))
+          .map((e) => e.textContent)"""
+    )
+    return found

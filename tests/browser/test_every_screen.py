@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Stage
-from browser.desks import Desks, axe, overflowing
+from browser.desks import Desks, axe, overflowing, undrawn
 from browser.screens import Screen, screens
 
 WIDTHS = (1440, 700, 320)
@@ -82,6 +82,7 @@ def test_nothing_overflows_at_any_width_shuts_anybody_out_at_the_narrowest_or_la
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert axe(page) == []
     assert leaning(page) == []
+    assert undrawn(page) == []
     assert not re.search(r"\[[a-z][\w-]*\.[\w.-]+\]", page.locator("body").inner_text())
     assert page.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.desks import Desks, axe, overflowing
+from browser.desks import Desks, axe, overflowing, undrawn
 
 LANGUAGES = ("en", "fa", "ur")
 SIZES = [(1440, 900), (320, 700)]
@@ -233,6 +233,7 @@ def test_nothing_overflows_lacks_a_word_or_shuts_anybody_out(
         expect(page.locator(".cover tbody tr").nth(1)).to_be_visible(timeout=COMPUTES_MS)
         for details in page.locator("main details").all():
             details.locator("summary").click()
+        assert undrawn(page) == []
         assert overflowing(page) + axe(page) == []
         assert not re.search(r"\[[a-z][\w.-]+\.[\w.-]+\]", page.locator("body").inner_text())
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -172,6 +172,9 @@ def test_a_cut_link_is_told_on_the_frame_and_what_was_written_crosses_after_it_h
         ref = send_warning(pakistan, "Written while the cable lay cut")
         expect(item(pakistan, ref)).to_contain_text("Not delivered yet")
         expect(pakistan.locator(".link")).not_to_contain_text("Connected", timeout=30_000)
+        pakistan.get_by_role("button", name="فارسی").click()
+        expect(pakistan.locator(".link")).to_have_attribute("title", re.compile("گره شریک پاسخ نمی‌دهد"), timeout=30_000)
+        pakistan.get_by_role("button", name="English").click()
     finally:
         order("heal")
     expect(item(iran, ref)).to_contain_text("cable lay cut", timeout=30_000)
