@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,12 @@ from browser.desks import Desk, Desks, axe, item, overflowing, send_warning
 LANGUAGES = ("en", "fa", "ur")
 SIZES = [(1440, 900), (320, 700)]
 CROSSES_MS = 30_000
+
+
+A_TIRED_HAND_MS = 250
+"""Between two keys: some 45 words a minute."""
+WRITTEN_WITHIN_S = 30
+"""A new incident by keyboard alone."""
 
 
 def chosen(page: Page) -> str:
@@ -56,15 +63,17 @@ def open_record(page: Page, ref: str) -> None:
 
 def test_an_incident_is_written_by_keyboard_alone_with_a_place_found_by_its_name(desks: Desks) -> None:
     page = desks["pk"].watch()
+    began = time.monotonic()
     begin(page, "i")
-    page.keyboard.type("Two trucks burning on the road")
+    page.keyboard.type("Two trucks burning on the road", delay=A_TIRED_HAND_MS)
     for _ in range(4):
-        page.keyboard.press("Tab")
-    page.keyboard.type("zahedan")
+        page.keyboard.press("Tab", delay=A_TIRED_HAND_MS)
+    page.keyboard.type("zahedan", delay=A_TIRED_HAND_MS)
     expect(page.locator("#compose-places [role=option]").first).to_contain_text("زاهدان")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name of the place")).to_have_value("زاهدان")
     sent(page)
+    assert time.monotonic() - began < WRITTEN_WITHIN_S
     expect(page.locator("#detail")).to_contain_text("Two trucks burning")
     expect(page.locator("#detail")).to_contain_text("زاهدان")
 
