@@ -36,5 +36,11 @@ def test_no_text_was_left_in_english(language: str) -> None:
             assert not LATIN.search(re.sub(r"\{\w+\}", "", text)), key
 
 
+@pytest.mark.parametrize(("language", "others"), [("fa", "0-9٠-٩"), ("ur", "٠-٩۰-۹"), ("en", "٠-٩۰-۹")])
+def test_numbers_in_texts_have_the_digits_that_the_language_is_shown_in(language: str, others: str) -> None:
+    for key, text in catalogue(language).items():
+        assert not re.search(f"[{others}]", re.sub(r"\{\w+\}", "", text)), key
+
+
 def test_every_kind_of_record_has_a_name() -> None:
     assert {f"kind.{kind}" for kind in KINDS} <= set(catalogue("en"))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.calls import act, words
 from browser.desks import Desks, axe, overflowing
 
 OLD_UNIT = """async (code) => {
@@ -64,6 +65,28 @@ def test_incidents_are_drawn_without_an_object_for_each_and_the_map_reads_from_l
     assert page.locator("#map").get_attribute("dir") == "ltr"
     assert inked(page) > 500
     expect(page.locator(".credit")).to_contain_text("© OpenStreetMap contributors")
+
+
+WRITES = """
+window.written = [];
+const plain = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+  window.written.push(text);
+  return plain.call(this, text, ...rest);
+};"""
+
+
+def test_how_many_incidents_a_mark_stands_for_is_written_in_the_digits_of_the_page(desks: Desks) -> None:
+    page = desks["ir"].watch("fa")
+    for title in ("One of two", "Two of two"):
+        place = {"lat": 301_000_000, "lon": 611_000_000, "precision": 1}
+        moment = {"start": 1_555_900_000_000_000, "end": 1_555_900_000_000_000}
+        act(page, "incident", {"title": words(title), "category": "accident", "when": moment, "place": place})
+    page.context.add_init_script(WRITES)
+    page.reload()
+    drawn(page)
+    until(page, lambda: page.evaluate("window.written.some((text) => /^[۲-۹][۰-۹]*( ≈)?$/.test(text))"))
+    assert not page.evaluate("window.written.filter((text) => /^\\d+( ≈)?$/.test(text))")
 
 
 def test_a_place_is_taken_in_every_notation_and_shown_in_the_one_chosen(desks: Desks) -> None:

@@ -14,6 +14,7 @@ import VectorSource from "ol/source/Vector";
 import type Style from "ol/style/Style";
 import { degrees, toE7, type Position } from "../model/coordinates";
 import type { Marks } from "../model/marks";
+import type { Language } from "../model/time";
 import { Backdrop } from "./backdrop";
 import { Dots, type SymbolOf } from "./dots";
 import { chosen, markOf, markStyle, type UnitSymbol } from "./marks";
@@ -120,6 +121,11 @@ export class Chart {
     this.#framed = width > 0 && height > 0;
     if (this.#framed && !isEmpty(this.#home)) this.#view.fit(this.#home, { size: this.#size(), padding: [12, 12, 12, 12] });
     this.#fitted = [...(this.#view.getCenter() ?? []), this.#view.getResolution() ?? 0];
+  }
+
+  speak(language: Language, digits: (count: number) => string): void {
+    this.backdrop.speak(language);
+    for (const dots of [this.#base, this.#fresh]) dots.speak(digits);
   }
 
   theme(theme: "dark" | "light"): void {

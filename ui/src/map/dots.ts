@@ -53,6 +53,7 @@ export class Dots {
   #reaches = new Float64Array();
   #palette: Palette;
   #symbolOf: SymbolOf = () => null;
+  #digits: (count: number) => string = String;
   readonly #painted: () => void;
   /** Whether `painted` is still to be told. */
   #untold = false;
@@ -77,6 +78,12 @@ export class Dots {
     this.#index();
     this.#untold = true;
     this.#anew();
+  }
+
+  /** Writes how many a dot stands for as `digits` does, without marks between thousands: there is no room for them. */
+  speak(digits: (count: number) => string): void {
+    this.#digits = (count) => digits(count).replace(/[,٬]/g, "");
+    this.style(this.#palette, this.#symbolOf);
   }
 
   style(palette: Palette, symbolOf: SymbolOf): void {
@@ -264,10 +271,10 @@ export class Dots {
   #mark(drawing: string, count: number, ratio: number): HTMLCanvasElement {
     const palette = this.#palette;
     return this.#sprite(`${drawing} ${count} ${ratio}`, 40 * ratio, (c, half) => {
-      if (drawing === "area") return this.#words(c, half, `${count > 1 ? `${count} ` : ""}≈`, palette.incident, palette.halo, 600, 13 * ratio);
+      if (drawing === "area") return this.#words(c, half, `${count > 1 ? `${this.#digits(count)} ` : ""}≈`, palette.incident, palette.halo, 600, 13 * ratio);
       if (drawing === "line") this.#star(c, half, (count > 1 ? 13 : 9) * ratio, ratio);
       else this.#disc(c, half, (count > 999 ? 14 : count > 99 ? 12 : count > 1 ? 9 : drawing === "point" ? 6 : 5) * ratio, ratio * 1.5);
-      if (count > 1) this.#words(c, half, count > 9_999 ? `${Math.round(count / 1_000)}k` : String(count), palette.ink, "", 700, (count > 999 ? 9.5 : 11) * ratio);
+      if (count > 1) this.#words(c, half, count > 9_999 ? `${this.#digits(Math.round(count / 1_000))}k` : this.#digits(count), palette.ink, "", 700, (count > 999 ? 9.5 : 11) * ratio);
     });
   }
 
