@@ -90,7 +90,9 @@ def test_two_sides_hours_meet_by_the_clocks_of_the_day(day: str, closes_h: int) 
         CrossingState(ref="xx:1", party="xx", closes_s=15 * 3600, zone="UTC", **hours),  # type: ignore[arg-type]
     )
     rule = CrossingRule(crossing="ch:1", parties=("ch",))
-    ground = Standing(origin="records", crossings=keepers, rules=(rule,), offsets_min=offsets_min(keepers, at))
+    ground = Standing(
+        origin="records", agreed=True, crossings=keepers, rules=(rule,), offsets_min=offsets_min(keepers, at)
+    )
     (gate,) = passages_of(ground, lambda party: party)
     assert (gate.opens_s, gate.closes_s) == ((closes_h - 7) * 3600, closes_h * 3600)
     assert gate.offset_min == (closes_h - 15) * 60

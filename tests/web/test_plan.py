@@ -21,6 +21,7 @@ from sarhad.web.settings import WebSettings
 from sarhad.wire import kinds as k
 from sarhad.wire.values import JOINT, OWN, Moment, Place
 from web.laid import lay_ground
+from web.line import Agreed, furnish
 from web.served import Client, Served, served
 
 READERS = ("planner", "commander", "auditor")
@@ -122,6 +123,9 @@ async def test_what_cannot_be_asked_is_refused_with_what_to_do(planner: Client) 
     for path, body, where in (
         ("site", {"open": ["C9"]}, "open"),
         ("site", {"weights": {"source:ucdp": 0, "source:iran-side": 0}}, "weights"),
+        ("site", {"weights": {"bombings": 2}}, "weights"),
+        ("site", {"weights": {"source:elsewhere": 2}}, "weights"),
+        ("dividend", {"weights": {"bombings": 2}}, "weights"),
         ("site", {"at": ["crossings"], "sites": 20}, "sites"),
         ("reach", {"at": ["crossings"], "candidates": [50]}, "candidates"),
         ("dividend", {"kinds": ["cavalry"]}, "kinds"),
@@ -131,6 +135,16 @@ async def test_what_cannot_be_asked_is_refused_with_what_to_do(planner: Client) 
         assert status == 200
         assert answer["unanswered"]["where"] == where, (body, answer)
         assert answer["unanswered"]["do"]
+
+
+async def test_a_weight_that_there_is_not_is_named_with_those_that_there_are(planner: Client) -> None:
+    _, answer = await planner.post("/api/plan/site", {"weights": {"bombings": 2}})
+    refused = answer["unanswered"]
+    assert refused["code"] == "plan-unknown-weight"
+    assert refused["values"]["weight"] == "bombings"
+    assert {"bombing", "source:ucdp", "source:iran-side"} <= set(refused["values"]["known"].split(", "))
+    status, file = await planner.post("/api/plan/site/export", {"format": "csv", "a": {"weights": {"bombings": 2}}})
+    assert (status, file["code"]) == (422, "plan-unknown-weight")
 
 
 async def test_the_same_seed_gives_the_same_dividend_and_closing_all_crossings_leaves_none(planner: Client) -> None:
@@ -285,6 +299,26 @@ async def test_a_plan_in_a_drill_rests_on_the_drills_records_and_a_live_one_on_n
     assert drilled["kinds"] == live["kinds"]
 
 
+@pytest.mark.parametrize(("agreed", "in_force"), [("nothing", False), ("no crossing", True)])
+async def test_a_plan_tells_no_agreement_from_one_that_lets_nobody_cross(
+    ir: House, pk: House, settings: WebSettings, agreed: Agreed, in_force: bool
+) -> None:
+    await furnish(ir, pk, agreed)
+    plan = await described(ir, settings)
+    assert plan["agreed"] is in_force
+    assert [(one["code"], one["parties"], one["agreed"]) for one in plan["crossings"]] == [("C1", [], False)]
+    said = {
+        "nothing": ("no agreement is in force", "هیچ توافقی برقرار نیست", "کوئی معاہدہ نافذ نہیں"),
+        "no crossing": ("lets no unit cross", "به هیچ یگانی اجازهٔ عبور نمی‌دهد", "کسی یونٹ کو گزرنے کی اجازت نہیں دیتا"),
+    }[agreed]
+    where = WebSettings(region=REGION, pages=settings.pages)
+    async with served(ir, where) as desk, desk.officer("planner") as client:
+        for language, words_of_it in zip(("en", "fa", "ur"), said, strict=True):
+            order = {"format": "html", "lang": language, "a": {"sites": 2, "at": ["towns"]}}
+            _, page = await client.post("/api/plan/site/export", order)
+            assert words_of_it in page.decode()
+
+
 async def test_imported_incidents_take_the_place_of_the_regions(ir: House, pk: House, settings: WebSettings) -> None:
     await lay_ground(ir, pk)
     when = Moment(start=ir.clock.now, end=ir.clock.now)
@@ -307,6 +341,11 @@ async def test_places_are_found_by_name_and_stand_among_the_candidates(planner: 
     assert found[0]["names"] == {"en": "Zahedan", "fa": "زاهدان", "ur": "زاهدان"}
     status, same = await planner.get("/api/plan/places", params={"text": "Zahedan"})
     assert (status, same[0]["mark"]) == (200, found[0]["mark"])
+    status, named = await planner.get("/api/plan/places", params={"mark": [found[0]["mark"], "1x1"]})
+    assert (status, named) == (200, [found[0]])
+    for wrong in ({"mark": "here"}, {"mark": ["1x1"] * 41}, {"text": ""}):
+        status, refused = await planner.get("/api/plan/places", params=wrong)
+        assert status == 400, refused
     asked = {"at": ["villages"], "villages": 30, "sites": 3}
     few = await solved(planner, **asked)
     assert few["candidates"] == 30

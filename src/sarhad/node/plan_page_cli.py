@@ -69,12 +69,12 @@ def page_dividend(
 ) -> None:
     """Write what acting jointly is worth into FOLDER: the one-page result with map and curve."""
     from sarhad.node.planner import files
-    from sarhad.node.planning_board import board_for, known_weights
+    from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import DividendExport
 
     board = board_for(region, node, exercise)
     stamp, said = _stamp(board), _rules(asked)
-    known_weights(board, said["weights"])
+    board.incidents.known(said["weights"], "--weight")
     for form, lang in _wanted(formats, languages):
         order = DividendExport(format=form, lang=lang, **said)
         _write(folder, files.dividend(board, order, stamp), sole(languages))
@@ -114,13 +114,13 @@ def page_site(
 ) -> None:
     """Write where to put COUNT sites into FOLDER: jointly (A) beside each side for its own (B)."""
     from sarhad.node.planner import files
-    from sarhad.node.planning_board import board_for, known_weights
+    from sarhad.node.planning_board import board_for
     from sarhad.web.plan_shapes import Scenario, SiteExport
 
     board = board_for(region, node, exercise)
     stamp = _stamp(board)
     said = {**_rules(asked), "at": tuple(asked["at"]), "sites": count}
-    known_weights(board, said["weights"])
+    board.incidents.known(said["weights"], "--weight")
     both = Scenario(**said, mode="joint"), Scenario(**said, mode="separate")
     for form, lang in _wanted(formats, languages):
         _write(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 from sarhad.node.folder import system_clock
 from sarhad.node.planner.board import Board
@@ -16,7 +15,6 @@ from sarhad.node.planning_print import saying
 from sarhad.node.settings import load as load_settings
 from sarhad.response.errors import PlanError
 from sarhad.response.from_picture import happened, standing_of
-from sarhad.wire.kinds.happenings import Category
 from sarhad.wire.values import Language
 
 Facts = list[tuple[str, str]]
@@ -67,15 +65,6 @@ def parse_weights(said: Sequence[str]) -> dict[str, float]:
             raise PlanError("plan-weight-below", f"{word!r}: a weight is at least 0", where="--weight",
                             do="Such as bombing=3", word=word)  # fmt: skip
     return weights
-
-
-def known_weights(board: Board, weights: Mapping[str, float]) -> None:
-    """Raise PlanError for a weight of a category or a table that there is not."""
-    known = [*get_args(Category), *(f"source:{table}" for table in board.incidents.table_weights)]
-    for key in weights:
-        if key not in known:
-            raise PlanError("plan-unknown-weight", f"there is nothing called {key!r} to weigh", where="--weight",
-                            do=f"Name one of {known}", weight=key, known=", ".join(known))  # fmt: skip
 
 
 def table_weights(board: Board, named: Sequence[str]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from sarhad.node.planner.land import Spot
 from sarhad.node.planner.saying import Saying
 from sarhad.node.planner.solve import solve, unserved, viewed, within
 from sarhad.node.planner.telling import site_telling
-from sarhad.node.planning_board import Facts, board_for, known_weights, left_out, parse_weights, table_weights
+from sarhad.node.planning_board import Facts, board_for, left_out, parse_weights, table_weights
 from sarhad.node.planning_files import write
 from sarhad.node.planning_print import answer_fields, plain, saying, show
 from sarhad.response.siting import Answer, SitingError
@@ -57,7 +57,7 @@ def site(asked: Asked, *, as_json: bool, geojson_file: Path | None, csv_file: Pa
     words = Saying(asked.lang)
     said = parse_weights(asked.weights)
     board = board_for(asked.region, asked.node, asked.exercise, spread_provinces=asked.provinces, lang=asked.lang)
-    known_weights(board, said)
+    board.incidents.known(said, "--weight")
     weights = {**table_weights(board, asked.tables), **said}
     scenario = _scenario(asked, weights)
     spots, weight = board.spots(scenario), board.weight(weights)

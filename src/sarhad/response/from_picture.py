@@ -89,6 +89,7 @@ def standing_of(
             for one in taken.crossings
         ),
         rules=taken.rules,
+        agreed=taken.agreed is True,
         posts=taken.posts,
         caveats=taken.caveats,
         names={one.ref: one.names for one in named} | {name: held.names for name, held in manifests.items()},

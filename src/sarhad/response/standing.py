@@ -40,7 +40,7 @@ class Happened(Part, frozen=True, kw_only=True):
 
 
 class Standing(Part, frozen=True, kw_only=True):
-    """What one party may see.
+    """What one party may see.  ``agreed``: whether it has an agreement in force with anybody.
 
     ``names``: of posts and crossings by reference, of parties by identifier.  ``countries``
     of the parties.  ``origin``: from a node's records, or from what a region package makes up.
@@ -52,6 +52,7 @@ class Standing(Part, frozen=True, kw_only=True):
     units: tuple[UnitState, ...] = ()
     crossings: tuple[CrossingState, ...] = ()
     rules: tuple[CrossingRule, ...] = ()
+    agreed: bool
     posts: tuple[PostState, ...] = ()
     caveats: tuple[CaveatState, ...] = ()
     names: dict[str, Names] = msgspec.field(default_factory=dict)

@@ -26,6 +26,7 @@ from sarhad.web.plan_shapes import (
     DividendOrder,
     DividendView,
     FileMade,
+    Mark,
     PlaceFound,
     PlanView,
     ReachBody,
@@ -45,7 +46,12 @@ PATIENCE_S = 150.0
 """The first question reads the region and compiles; later ones take a part of a second, and their own limit."""
 
 Name = Annotated[
-    str, QueryParameter(name="text", min_length=1, max_length=80, description="A part of the place's name")
+    str | None,
+    QueryParameter(name="text", required=False, min_length=1, max_length=80, description="A part of the place's name"),
+]
+Marks = Annotated[
+    list[Mark] | None,
+    QueryParameter(name="mark", required=False, max_items=40, description="These places, whatever their names"),
 ]
 Spread = Annotated[bool, QueryParameter(required=False, description="Spread what is known to a province over it")]
 T = TypeVar("T")
@@ -114,9 +120,12 @@ async def get_plan(request: Call, office: Here, spread_provinces: Spread = False
 
 
 @get("/api/plan/places", opt=READERS, operation_id="searchPlaces", tags=["plan"])
-async def search_places(request: Call, office: Here, text: Name, exercise: Drill = None) -> list[PlaceFound]:
-    """Places of the region by name, as further candidates."""
-    return await _ask(request, office, "plan-places", Search(text=text), list[PlaceFound], exercise)
+async def search_places(
+    request: Call, office: Here, text: Name = None, mark: Marks = None, exercise: Drill = None
+) -> list[PlaceFound]:
+    """Places of the region by name, as further candidates; or those of a scenario, by mark, to have their names."""
+    asked = Search(text=text or "", marks=tuple(mark or ()))
+    return await _ask(request, office, "plan-places", asked, list[PlaceFound], exercise)
 
 
 @post("/api/plan/site", opt=READERS, operation_id="planSite", tags=["plan"], status_code=200)

@@ -190,12 +190,12 @@ class AwayView(Answered, frozen=True, kw_only=True):
 
 
 class PlanView(Answered, frozen=True, kw_only=True):
-    """What a plan is made from.  ``categories``: incidents used, by category; ``outside``: outside the region.
+    """What a plan is made from.  ``categories``: incidents used, by category; ``outside`` the region: not.
 
     ``origin``: units, posts and crossings are this node's records, or made up by the
-    region package.  ``lent``: no imported incident is on record here, so that the
-    package's stand in.  ``away``: units that cannot be counted.  ``blurred``: how many are
-    counted at a place that their party released coarsely.  ``ground`` changes when any of this does.
+    region package.  ``lent``: no imported incident is on record here: the package's stand in.
+    ``away``: units that cannot be counted; ``blurred``: how many are counted where they were
+    released coarsely.  ``agreed``: one is in force.  ``ground`` changes when any of this does.
     """
 
     region: str
@@ -212,6 +212,7 @@ class PlanView(Answered, frozen=True, kw_only=True):
     places: PlacesView
     candidates: dict[str, int]
     crossings: tuple[PassageView, ...]
+    agreed: bool
     kinds: tuple[KindCount, ...]
     homes: tuple[StandView, ...]
     speed_kmh: int
@@ -384,9 +385,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Places of the region by name."""
+    """Places of the region by name, or those of these marks."""
 
-    text: str
+    text: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 class FileMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,11 @@ export function placesNamed(client: Client, room: string | null, text: string): 
   return client.ask("GET", `/api/plan/places${query({ text, exercise: room })}`);
 }
 
+/** The places of these marks, to have their names; what is no place is left out. */
+export function placesMarked(client: Client, room: string | null, marks: readonly string[]): Promise<PlaceFound[]> {
+  return client.ask("GET", `/api/plan/places?${new URLSearchParams([...marks.map((mark) => ["mark", mark]), ...(room ? [["exercise", room]] : [])])}`);
+}
+
 /** One question of planning; a newer one of the same `asker` replaces it (`superseded`). */
 export async function askPlan<T extends object>(client: Client, room: string | null, what: "site" | "reach" | "dividend", question: object): Promise<T> {
   const answer = await client.ask<T | Unanswered>("POST", `/api/plan/${what}${query({ exercise: room })}`, question);

@@ -2121,7 +2121,7 @@ export interface paths {
         };
         /**
          * SearchPlaces
-         * @description Places of the region by name, as further candidates.
+         * @description Places of the region by name, as further candidates; or those of a scenario, by mark, to have their names.
          */
         readonly get: operations["searchPlaces"];
         readonly put?: never;
@@ -4504,6 +4504,7 @@ export interface components {
         };
         /** PlanView */
         readonly PlanView: {
+            readonly agreed: boolean;
             readonly away: readonly components["schemas"]["AwayView"][];
             readonly blurred: number;
             readonly candidates: {
@@ -10080,11 +10081,13 @@ export interface operations {
     };
     readonly searchPlaces: {
         readonly parameters: {
-            readonly query: {
+            readonly query?: {
                 /** @description Absent: the live desk */
                 readonly exercise?: string | null;
+                /** @description These places, whatever their names */
+                readonly mark?: readonly string[] | null;
                 /** @description A part of the place's name */
-                readonly text: string;
+                readonly text?: string | null;
             };
             readonly header?: never;
             readonly path?: never;

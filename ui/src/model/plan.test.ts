@@ -13,10 +13,10 @@ test("what is as usual is not in the address, and what differs comes back from i
 });
 
 test("every question survives the way through the address", () => {
-  for (const asked of [USUAL, { ...USUAL, sites: 0, minutes: 720, mode: "separate" as const, hour: 23, open: [] }]) {
+  for (const asked of [USUAL, { ...USUAL, keep_posts: true, answer_s: 3600, limit_s: 30, places: ["294928x608503"] }, { ...USUAL, sites: 0, minutes: 720, mode: "separate" as const, hour: 23, open: [] }]) {
     expect(fromAddress(toAddress(asked, USUAL), USUAL)).toEqual(asked);
   }
-  const joint = { ...USUAL_JOINTNESS, kinds: ["explosive-disposal", "medical"], seed: 7, fit: "iran-side" };
+  const joint = { ...USUAL_JOINTNESS, kinds: ["explosive-disposal", "medical"], answer_s: 60, answer_p90_s: 1200, seed: 7, fit: "iran-side" };
   expect(fromAddress(toAddress(joint, USUAL_JOINTNESS), USUAL_JOINTNESS)).toEqual(joint);
 });
 

@@ -8,6 +8,8 @@ export const CANDIDATES = ["posts", "crossings", "towns", "villages"] as const;
 /** So many places may be added by name. */
 export const MOST_PLACES = 40;
 export type Method = (typeof METHODS)[number];
+/** The methods that ask who is reached within a time limit. */
+export const LIMITED: readonly Method[] = ["maximal", "all", "expected"];
 export type Candidate = (typeof CANDIDATES)[number];
 
 /** A siting question. `open`: crossings in use by code, null as agreed. Times in the units of their names. */
@@ -77,10 +79,11 @@ function written(value: Simple): string {
 /** Reads what `toAddress` wrote; what is unknown or out of bounds is as usual. */
 export function fromAddress<T extends object>(text: string, usual: T): T {
   const made: Record<string, Simple> = { ...(usual as Record<string, Simple>) };
-  for (const part of text.split("_")) {
+  // A name may hold the sign that joins: only before a whole name does one pair end and the next begin.
+  for (const part of text.split(new RegExp(`_(?=(?:${Object.keys(made).join("|")})\\.)`))) {
     const at = part.indexOf(".");
     const key = part.slice(0, at);
-    if (at < 1 || !(key in made)) continue;
+    if (at < 1 || !Object.hasOwn(made, key)) continue;
     const value = readAs(key, part.slice(at + 1), made[key] ?? null);
     if (value !== undefined) made[key] = value;
   }

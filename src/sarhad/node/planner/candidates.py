@@ -9,7 +9,7 @@ from sarhad.node.planner.land import CLASSES, Land, Spot
 from sarhad.picture.places import MAX_RESULTS
 from sarhad.response.errors import PlanError
 from sarhad.response.standing import Standing
-from sarhad.web.plan_shapes import PlaceFound, Scenario
+from sarhad.web.plan_shapes import PlaceFound, Scenario, Search
 
 SPEED_KMH = 60
 """Speed on a good road of a unit that does not stand anywhere yet."""
@@ -49,18 +49,24 @@ def villages(land: Land, usual: Mapping[str, float]) -> list[Spot]:
     return sorted(every, key=lambda spot: (-round(usual.get(spot.key, 0.0), 9), spot.key))
 
 
-def search(land: Land, text: str) -> tuple[PlaceFound, ...]:
-    """Return places by the sound of their names, in whatever script they are asked for, the nearest first."""
-    spots: dict[tuple[str, int, int], Spot] = {}
-    for spot in land.places:
-        spots.setdefault((spot.name, spot.lat, spot.lon), spot)
-    found = (spots.get((view.name, view.lat, view.lon)) for view in land.index.find(text, MAX_RESULTS))
+def search(land: Land, asked: Search) -> tuple[PlaceFound, ...]:
+    """Return the places of the marks; else those of the text by the sound of their names, in whatever script."""
+    found = _marked(land, asked.marks) if asked.marks else _called(land, asked.text)
     return tuple(
         PlaceFound(
             mark=spot.mark, names=land.names_of(spot), what=spot.what, party=spot.party, lat=spot.lat, lon=spot.lon
         )
-        for spot in [spot for spot in found if spot is not None][:FOUND]
+        for spot in found
     )
+
+
+def _called(land: Land, text: str) -> list[Spot]:
+    """Return places by the sound of their names, the nearest first."""
+    spots: dict[tuple[str, int, int], Spot] = {}
+    for spot in land.places:
+        spots.setdefault((spot.name, spot.lat, spot.lon), spot)
+    found = (spots.get((view.name, view.lat, view.lon)) for view in land.index.find(text, MAX_RESULTS))
+    return [spot for spot in found if spot is not None][:FOUND]
 
 
 def _stated(standing: Standing, what: str, side: Callable[[str], str]) -> list[Spot]:
@@ -77,12 +83,18 @@ def _stated(standing: Standing, what: str, side: Callable[[str], str]) -> list[S
     return found
 
 
-def _named(land: Land, marks: tuple[str, ...]) -> list[Spot]:
+def _marked(land: Land, marks: tuple[str, ...]) -> list[Spot]:
+    """Return the places of the marks, without those that are none."""
     by_mark: dict[str, Spot] = {}
     for spot in land.places:
         by_mark.setdefault(spot.mark, spot)
+    return [by_mark[mark] for mark in sorted(set(marks)) if mark in by_mark]
+
+
+def _named(land: Land, marks: tuple[str, ...]) -> list[Spot]:
+    found = _marked(land, marks)
     for mark in marks:
-        if mark not in by_mark:
+        if mark not in {spot.mark for spot in found}:
             raise PlanError(
                 "plan-unknown-place",
                 f"there is no place {mark!r}",
@@ -90,4 +102,4 @@ def _named(land: Land, marks: tuple[str, ...]) -> list[Spot]:
                 do="Search for it by name",
                 place=mark,
             )
-    return [by_mark[mark] for mark in sorted(set(marks))]
+    return found

@@ -38,6 +38,7 @@ def describe(board: Board) -> PlanView:
         places=_places(board),
         candidates=_candidates(board),
         crossings=tuple(map(_passage, board.passages)),
+        agreed=board.standing.agreed,
         kinds=tuple(
             KindCount(kind=kind, units=counts, responds=kind in RESPONDERS) for kind, counts in board.kinds.items()
         ),

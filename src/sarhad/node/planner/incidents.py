@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import get_args
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sarhad.response.simulation import Fit, Recorded, fit_poisson
 from sarhad.response.siting.demand import Demand, Event, demand
 from sarhad.response.siting.kernels import Floats
 from sarhad.response.standing import OWN_TABLE, Happened
+from sarhad.wire.kinds.happenings import Category
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Incidents:
         """Return the weight of each place when incidents count as ``said``; raises PlanError when none is left."""
         if not self.used:
             raise self.none()
+        self.known(said)
         tables = {table: said.get(f"source:{table}", usual) for table, usual in self.table_weights.items()}
         factor = np.array([tables[event.source] * said.get(event.category, 1.0) for event in self.used])
         weight: Floats = factor @ self.share
@@ -76,6 +79,17 @@ class Incidents:
                 "plan-no-weight", "no incident counts for anything", where="weights", do="Give at least one more than 0"
             )
         return weight
+
+    def known(self, said: Iterable[str], where: str = "weights") -> None:
+        """Raise PlanError for a weight of a category or a table that there is not."""
+        tables = sorted({event.source for event in self.events})
+        known = [*get_args(Category), *(f"source:{table}" for table in tables)]
+        for key in said:
+            if key not in known:
+                raise PlanError(
+                    "plan-unknown-weight", f"there is nothing called {key!r} to weigh", where=where,
+                    do=f"Name one of {known}", weight=key, known=", ".join(known),
+                )  # fmt: skip
 
     def none(self) -> PlanError:
         """Return the refusal where no incident can be planned on: none lies in the region, or none is known closely."""

@@ -36,6 +36,7 @@ def standing_of_region(land: Land, at: int) -> Standing:
         units=tuple(_unit(g, ref, d.data, refs, d.refs) for g, ref, d in stated if isinstance(d.data, Unit)),
         crossings=crossings,
         rules=rules,
+        agreed=terms is not None,
         posts=tuple(
             PostState(ref=ref, party=g.party, code=d.data.code, place=d.data.place)
             for g, ref, d in stated

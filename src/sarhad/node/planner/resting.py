@@ -73,9 +73,18 @@ def crossings_rest(board: Board, rules: Rules, saying: Saying) -> Rest:
     is_open = board.open_now(rules)
     names = [saying.name(p.names) for p, free in zip(board.passages, is_open, strict=True) if free]
     agreed = is_open == [p.agreed for p in board.passages]
+    if agreed and not names:
+        return saying.say("plan.rests.crossings"), saying.say(f"plan.rests.crossings.{_closed_by(board)}")
     words = saying.several(names) or saying.say("ground.none")
     key = "plan.rests.crossings.agreed" if agreed else "plan.rests.crossings.chosen"
     return saying.say("plan.rests.crossings"), saying.say(key, names=words)
+
+
+def _closed_by(board: Board) -> str:
+    """Return why nobody may cross as things stand, by the names that dispatch gives its reasons."""
+    if not board.standing.agreed:
+        return "none-in-force"
+    return "shut" if any(passage.parties for passage in board.passages) else "none-may-cross"
 
 
 def candidates_rest(board: Board, scenario: Scenario, saying: Saying) -> Rest:

@@ -68,7 +68,7 @@ def describe_plan(bench: Bench, raw: bytes) -> bytes:
 def places(bench: Bench, raw: bytes) -> bytes:
     """Answer a Search with places."""
     _, asked = _opened(raw, Search)
-    return msgspec.json.encode(candidates.search(land_of(bench), asked.text))
+    return msgspec.json.encode(candidates.search(land_of(bench), asked))
 
 
 def site(bench: Bench, raw: bytes) -> bytes:

@@ -17,8 +17,11 @@ interface Shared {
   readonly weights: Weights;
   readonly spread_provinces: boolean;
 }
-type SiteQuestion = Scenario & Shared;
-type JointnessQuestion = Pick<Jointness, "answer_s" | "answer_p90_s" | "kinds" | "open" | "runs"> & Shared;
+export type SiteQuestion = Scenario & Shared;
+export type JointnessQuestion = Pick<Jointness, "answer_s" | "answer_p90_s" | "kinds" | "open" | "runs"> & Shared;
+type ReachQuestion = SiteQuestion & { readonly candidates: readonly number[] };
+/** So many grounds are kept to show an answer by: those of two scenarios, before and after a change. */
+const VIEWS = 4;
 
 /** One kind of question: the newest answer, what was asked for it, whether another is on its way, and what went wrong. */
 export class Question<Q extends object, T extends object> {
@@ -80,7 +83,7 @@ export class Planning {
   view = $state.raw<PlanView | null>(null);
   problem = $state.raw<ApiError | null>(null);
   readonly sited: Readonly<Record<Slot, Question<SiteQuestion, SitedView>>> = { a: new Question("site", `${this.#id}-a`), b: new Question("site", `${this.#id}-b`) };
-  readonly reached: Readonly<Record<Slot, Question<SiteQuestion & { readonly candidates: readonly number[] }, ReachView>>> = { a: new Question("reach", `${this.#id}-a`), b: new Question("reach", `${this.#id}-b`) };
+  readonly reached: Readonly<Record<Slot, Question<ReachQuestion, ReachView>>> = { a: new Question("reach", `${this.#id}-a`), b: new Question("reach", `${this.#id}-b`) };
   readonly dividend = new Question<JointnessQuestion, DividendView>("dividend", `${this.#id}-d`);
   readonly simulated = new Question<JointnessQuestion, DividendView>("dividend", `${this.#id}-s`);
 
@@ -108,18 +111,30 @@ export class Planning {
   }
 
   async load(): Promise<void> {
+    const mine = ++this.#loads;
     this.problem = null;
     try {
-      this.view = await planOf(desk.client, desk.room, this.spread);
+      const view = await planOf(desk.client, desk.room, this.spread);
+      if (mine !== this.#loads) return;
+      this.#views = [view, ...this.#views.filter((one) => one.ground !== view.ground)].slice(0, VIEWS);
+      this.view = view;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.problem = error;
+      if (mine === this.#loads) this.problem = error;
     }
   }
 
+  /** The ground that an answer is of: its places are numbered as there. */
+  under(answer: { readonly ground: string } | null, newest: PlanView): PlanView {
+    return this.#views.find((one) => one.ground === answer?.ground) ?? newest;
+  }
+
   /** Reads what a plan is made from anew, when an answer is of another ground than the screen shows. */
-  follow(answer: { readonly ground: string } | null): void {
-    if (!answer || !this.view || answer.ground === this.view.ground || answer.ground === this.#followed) return;
+  follow(question: Question<Shared, { readonly ground: string }>): void {
+    const { answer, of } = question;
+    // An answer from before the provinces were spread, or not, is of its own ground, and the next is on its way.
+    if (!answer || !this.view || of?.spread_provinces !== this.spread) return;
+    if (answer.ground === this.view.ground || answer.ground === this.#followed) return;
     this.#followed = answer.ground;
     void this.load().then(() => {
       for (const held of this.#answers) if (held.answer && held.answer.ground !== this.view?.ground) void held.renew();
@@ -133,6 +148,9 @@ export class Planning {
   }
   /** The ground that was read anew for last; written by `follow`, so that none is read for twice. */
   #followed = "";
+  /** The grounds of the newest answers, the newest first; written by `load`. */
+  #views = $state.raw<readonly PlanView[]>([]);
+  #loads = 0;
 
   // What the officer changes: at once on the screen, a moment later in the address and to the node.
 
@@ -189,10 +207,20 @@ export class Planning {
 
   /** Asks for the area that the sites of the newest answer reach. */
   reach(slot: Slot): void {
-    const answer = this.sited[slot].answer;
-    if (!this.area || !answer?.sites.length) return this.reached[slot].forget();
-    const candidates = answer.sites.map((site) => site.candidate);
-    void this.reached[slot].ask({ ...fromAddress(router.get(slot), USUAL), ...this.shared, candidates });
+    const asked = this.#area(slot);
+    if (!this.area || !asked) return this.reached[slot].forget();
+    void this.reached[slot].ask(asked);
+  }
+
+  /** The area of the sites that are shown, null while it is on its way. */
+  areaOf(slot: Slot): ReachView | null {
+    const { answer, of } = this.reached[slot];
+    return answer && JSON.stringify(of) === JSON.stringify(this.#area(slot)) ? answer : null;
+  }
+
+  #area(slot: Slot): ReachQuestion | null {
+    const { answer, of } = this.sited[slot];
+    return answer?.sites.length && of ? { ...of, candidates: answer.sites.map((site) => site.candidate) } : null;
   }
 
   valueJointness(): void {
