@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sarhad.response.simulation.estimate import Estimate
 from sarhad.response.simulation.force import Force
 from sarhad.response.simulation.loop import travel
-from sarhad.response.simulation.run import Estimate, simulate
+from sarhad.response.simulation.run import estimated, simulate
 from sarhad.response.simulation.stream import Delay, Fit, Recorded, draw
 from sarhad.response.simulation.workers import Told, Workers
 from sarhad.response.siting.jit import compiled
@@ -185,26 +186,34 @@ def loaded(
     """
     asked = [_Both(force, model, one, years, scene_s, delay) for one in np.random.SeedSequence(seed).spawn(runs)]
     rows: dict[str, list[tuple[float, float]]] = {}
-    for run in (workers or Workers()).map(_both, asked, told):
+    incidents = 0
+    for count, run in (workers or Workers()).map(_both, asked, told):
+        incidents += count
         for key, pair in run.items():
             rows.setdefault(key, []).append(pair)
     return Loaded(
-        {key: Estimate.of([a for a, _ in pairs]) for key, pairs in rows.items()},
-        {key: Estimate.of([b for _, b in pairs]) for key, pairs in rows.items()},
-        {key: Estimate.of([_gain(key, a, b) for a, b in pairs]) for key, pairs in rows.items()},
+        {key: estimated(key, [a for a, _ in pairs], incidents) for key, pairs in rows.items()},
+        {key: estimated(key, [b for _, b in pairs], incidents) for key, pairs in rows.items()},
+        {key: _gains(key, pairs) for key, pairs in rows.items()},
     )
 
 
-def _both(run: _Both) -> dict[str, tuple[float, float]]:
+def _both(run: _Both) -> tuple[int, dict[str, tuple[float, float]]]:
     """Play one stream against both forces; nothing when it has no incident."""
     stream = draw(run.model, run.years, run.scene_s, run.delay, run.seed)
     if not stream.time.size:
-        return {}
+        return 0, {}
     apart, joint = simulate(run.force.separate(), stream), simulate(run.force, stream)
     pairs = {key: (apart.percentile(p), joint.percentile(p)) for key, p in (("median_s", 50), ("p90_s", 90))}
     pairs |= {f"within_{limit}": (apart.within(limit), joint.within(limit)) for limit in LIMITS_S}
     reached = (float(np.isfinite(apart.response_s).mean()), float(np.isfinite(joint.response_s).mean()))
-    return pairs | {"reached": reached}
+    return stream.time.size, pairs | {"reached": reached}
+
+
+def _gains(key: str, pairs: Sequence[tuple[float, float]]) -> Estimate:
+    """Estimate what one force wins: no share wins more than all."""
+    most = math.inf if key.endswith("_s") else 1.0
+    return Estimate.of([_gain(key, a, b) for a, b in pairs], -most, most)
 
 
 def _gain(key: str, apart: float, joint: float) -> float:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from sarhad.response.simulation.estimate import Estimate
 from sarhad.response.simulation.force import Force
 from sarhad.response.simulation.loop import play
 from sarhad.response.simulation.stream import Delay, Fit, Recorded, Stream, draw
@@ -64,28 +63,6 @@ def simulate(force: Force, stream: Stream, *, back: Floats | None = None, queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over runs with its 95 % confidence interval (Student's t)."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Estimate:
-        """Estimate from independent runs, those without a figure (nan) left out; one run gives an infinite interval."""
-        array = np.array(values, dtype=np.float64)
-        array = array[~np.isnan(array)]
-        if not array.size:
-            return cls(math.nan, -math.inf, math.inf)
-        mean = float(array.mean())
-        if array.size < 2 or not math.isfinite(mean):
-            return cls(mean, -math.inf, math.inf)
-        half = float(stats.t.ppf(0.975, array.size - 1) * array.std(ddof=1) / math.sqrt(array.size))
-        return cls(mean, mean - half, mean + half)
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """One run as it is sent to a worker."""
 
@@ -119,11 +96,18 @@ def replicate(
     seeds = np.random.SeedSequence(seed).spawn(runs)
     asked = [_Run(force, model, one, years, scene_s, delay) for one in seeds]
     rows = (workers or Workers(processes)).map(_one, asked, told)
-    return {key: Estimate.of([row[key] for row in rows]) for key in rows[0]} if rows else {}
+    incidents = sum(count for count, _ in rows)
+    return {key: estimated(key, [row[key] for _, row in rows], incidents) for key in rows[0][1]} if rows else {}
 
 
-def _one(run: _Run) -> dict[str, float]:
+def estimated(key: str, values: list[float], incidents: int) -> Estimate:
+    """Estimate a figure by its key: seconds (``_s``), or a share of the incidents of all runs."""
+    return Estimate.of(values, least=0.0) if key.endswith("_s") else Estimate.of_shares(values, incidents)
+
+
+def _one(run: _Run) -> tuple[int, dict[str, float]]:
     stream = draw(run.model, run.years, run.scene_s, run.delay, run.seed)
     result = simulate(run.force, stream)
     figures = {f"within_{limit}": result.within(limit) for limit in LIMITS_S}
-    return {"median_s": result.percentile(50), "p90_s": result.percentile(90), **figures, "busy": result.busy}
+    figures |= {"median_s": result.percentile(50), "p90_s": result.percentile(90), "busy": result.busy}
+    return stream.time.size, {key: figures[key] for key in ("median_s", "p90_s", *figures)}
