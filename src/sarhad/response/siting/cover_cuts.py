@@ -108,23 +108,25 @@ class Cuts:
     @classmethod
     def of(cls, covers: sparse.csr_array, triples: Ints) -> Cuts:
         """Return the cuts of these triples."""
-        rows = np.repeat(np.arange(len(triples)), 3)
-        members = sparse.csr_array((np.ones(rows.size), (rows, triples.ravel())), shape=(len(triples), covers.shape[0]))
-        counts = sparse.csr_array(members @ covers.astype(np.float64))
+        counts = sparse.csr_array(cls(triples, covers).members(covers.shape[0]) @ covers.astype(np.float64))
         counts.data = np.ceil(counts.data / 2)
         return cls(triples, counts)
 
-    def rows(self, points: int) -> sparse.csr_array:
-        """Return the cuts as rows of the model (sites, then points); each is at most 1."""
+    def members(self, points: int) -> sparse.csr_array:
+        """Return which points are in each cut, cuts × ``points``."""
         rows = np.repeat(np.arange(len(self.triples)), 3)
-        members = sparse.csr_array(
-            (np.ones(rows.size), (rows, self.triples.ravel())), shape=(len(self.triples), points)
-        )
-        return sparse.csr_array(sparse.hstack((-self.sites, members)))
+        return sparse.csr_array((np.ones(rows.size), (rows, self.triples.ravel())), shape=(len(self.triples), points))
+
+    def worth(self, covers: sparse.csr_array, weight: Floats, u: Floats, v: Floats) -> tuple[float, Floats]:
+        """Return what is kept whatever is open, and what each site is worth, at multipliers of at least 0.
+
+        ``u``: of points, ``v``: of cuts.  No choice covers more than what is kept and what its sites are worth.
+        """
+        kept = weight - u
+        np.subtract.at(kept, self.triples.ravel(), np.repeat(v, 3))
+        return float(np.maximum(kept, 0.0).sum() + v.sum()), covers.T @ u + self.sites.T @ v
 
     def bound(self, covers: sparse.csr_array, weight: Floats, sites: int, u: Floats, v: Floats) -> float:
         """Return the Lagrangian bound of any multipliers ``u`` (points) and ``v`` (cuts) of at least 0 each."""
-        kept = weight - u
-        np.subtract.at(kept, self.triples.ravel(), np.repeat(v, 3))
-        worth = covers.T @ u + self.sites.T @ v
-        return float(np.maximum(kept, 0.0).sum() + v.sum() + np.sort(worth)[::-1][:sites].sum())
+        kept, worth = self.worth(covers, weight, u, v)
+        return kept + float(np.sort(worth)[::-1][:sites].sum())

@@ -2,6 +2,7 @@
 
 Annealed exchanges find a choice, a Lagrangian bound says how good it is, and both in
 turn decide sites; what they leave open goes to HiGHS, asked for a better choice only.
+For a large problem the bound is the linear relaxation's, with cuts.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from scipy import sparse
 from sarhad.response.siting import cover_cuts, cover_kernels, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked, filled
 from sarhad.response.siting.capacitated import capacitated
-from sarhad.response.siting.dominance import minimal
-from sarhad.response.siting.kernels import Floats, Ints, Small
+from sarhad.response.siting.cover_anneal import anew, anneal, near
+from sarhad.response.siting.cover_part import Part, greedy, merged
+from sarhad.response.siting.cover_relaxed import Relaxation
+from sarhad.response.siting.kernels import Floats, Ints
 from sarhad.response.siting.sparse import integral
 
 Bools = NDArray[np.bool_]
@@ -27,25 +30,37 @@ DUAL_ROUNDS = 5000
 CHUNK_WORK = 20_000_000
 """Rounds of the dual in all, and the incidences visited between two looks at the clock."""
 
-ROUND_WORK = (4e7, 2e8, 8e8, 8e8, 8e8, 8e8, 8e8)
-"""Operations of each round of annealing; a later round only if the one before left a gap."""
-
-LONG_WORK = 1e10
-POLISH_ROUNDS = 200
-"""For a large problem: the operations of the one long annealing after its linear
-relaxation, and the rounds of the dual between the two."""
-
-CUT_ROUNDS, CUT_SHARE = 2, 4.0
-"""How often cuts are added, and for how many times what a relaxation took there must still be time."""
+ROUND_WORK = (4e7, 2e8)
+"""Operations of each round of annealing a small problem; the second only if the first left a gap."""
 
 HEAT, COOLING, COOLED = 0.025, 1 / 16, 0.8
 """The first heat as a share of what a site covers on average, the last as a share of the
 first, and the share of the time left within which it must have cooled."""
 
-DOMINANCE_CELLS = 4_000_000
 HIGHS_SOON, HIGHS_AT_ALL = 60_000, 400_000
-"""The matrix up to which dominated sites are looked for; the incidences up to which HiGHS
-decides after two rounds, and after all rounds."""
+"""The incidences up to which a problem is small, and those up to which HiGHS decides what is
+left open of a large one."""
+
+RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 4, 0.35
+"""For a large problem: steps of its relaxation, of it with cuts, how often cuts are added,
+and the share of the time beyond which none is."""
+
+LIKELY, LIKELY_SHARE = 2500, 0.97
+"""Among how many sites at least a large problem is annealed, by what they are worth at the
+multipliers, and all that are worth such a share of the last that would be opened."""
+
+RUN_HOT, RUN_COOL, RENEWAL_HOT, RENEWAL_COOL = (0.022, 0.0028), (0.008, 0.0006), (0.02, 0.004), (0.006, 0.0008)
+FULL = 0.98
+"""First and last heats, as shares of what a site covers on average, of an annealing of a
+large problem, and of a neighbourhood annealed anew.  Every second one is cool where so
+great a share of the weight may be covered: choices differ by little there."""
+
+RUNS, RUN_SWEEPS, RUN_SHARE = 3, 5000, 0.15
+"""Annealings of a large problem, steps of each for a site to open, and the share of the time left for each."""
+
+RENEWALS, RENEWED, RENEWAL_SWEEPS, RENEWAL_SHARE = 60, 0.5, 1500, 0.5
+"""How often a neighbourhood is annealed anew, the share of the sites in it, steps for each,
+and the share of the time left where HiGHS comes after."""
 
 
 def maximal_covering(
@@ -69,7 +84,7 @@ def maximal_covering(
     if capacity is not None:
         return capacitated(covers, weight, fixed, sites, capacity, unserved, deadline)
     given = covers[:, fixed == 1].any(axis=1)
-    search = _Search(_part(covers, np.where(given, 0.0, weight), fixed, sites), integral(weight), deadline)
+    search = _Search(Part.whole(covers, np.where(given, 0.0, weight), fixed, sites), integral(weight), deadline)
     search.run()
     is_open = fixed.copy()
     is_open[search.chosen] = 1
@@ -83,52 +98,6 @@ def maximal_covering(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is still to be decided: points (merged) × free sites, ``number`` of each in the input, how many to open."""
-
-    covers: sparse.csr_array
-    by_site: sparse.csc_array
-    weight: Floats
-    number: Ints
-    sites: int
-
-    @property
-    def rows(self) -> tuple[Ints, Small]:
-        return self.covers.indptr.astype(np.int64), self.covers.indices.astype(np.int32)
-
-    @property
-    def columns(self) -> tuple[Ints, Small]:
-        return self.by_site.indptr.astype(np.int64), self.by_site.indices.astype(np.int32)
-
-
-def _part(covers: Bools, weight: Floats, fixed: Small, sites: int) -> _Part:
-    """Leave out sites that another free one replaces; points with the same sites become one."""
-    number = np.nonzero(fixed == 0)[0]
-    small = covers[weight > 0][:, number]
-    mass = weight[weight > 0]
-    small, (mass,) = _merged(small, mass)
-    if 0 < small.size <= DOMINANCE_CELLS:
-        keep = minimal(~small.T)
-        number = number[keep]
-        small, (mass,) = _merged(small[:, keep], mass)
-    matrix = sparse.csr_array(small)
-    return _Part(matrix, sparse.csc_array(matrix), mass, number.astype(np.int64), min(sites, number.size))
-
-
-def _merged(covers: Bools, *figures: Floats) -> tuple[Bools, list[Floats]]:
-    """Make points with the same sites one, adding up each of the figures; drop points that no site covers."""
-    some = covers.any(axis=1)
-    covers, figures = covers[some], tuple(figure[some] for figure in figures)
-    packed = np.packbits(covers, axis=1)
-    if not packed.size:
-        return covers, list(figures)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    sums = [np.bincount(inverse, weights=figure, minlength=first.size).astype(np.float64) for figure in figures]
-    return covers[first], sums
-
-
 @dataclass(slots=True)
 class _Search:
     """One search; every field is written by this object only, in one thread.
@@ -136,7 +105,7 @@ class _Search:
     ``value`` and ``bound`` are of the part alone; ``chosen`` are candidates of the input.
     """
 
-    part: _Part
+    part: Part
     whole: bool
     deadline: Deadline
     chosen: Ints = field(init=False)
@@ -147,8 +116,6 @@ class _Search:
     opened: Ints = field(init=False)
     u: Floats = field(init=False)
     """The multipliers of the least bound, a point of the part each."""
-    operation_s: float = 0.0
-    """The least that an operation of annealing took here; 0 before the first."""
 
     def __post_init__(self) -> None:
         """Begin with nothing chosen; all weight bounds the cover."""
@@ -172,89 +139,112 @@ class _Search:
         if part.sites == 0 or not part.weight.size:
             self.bound = 0.0 if part.sites == 0 else self.bound
             return
-        self._offer(part, _greedy(part))
-        large = self._size() > HIGHS_SOON
-        for number, work in enumerate((ROUND_WORK[1], LONG_WORK, LONG_WORK) if large else ROUND_WORK):
-            if self._done() or (number >= 2 and self._size() <= HIGHS_SOON):
-                break
-            self._anneal(work, number + 1)
-            if self._done():
-                break
-            if large and number == 0 and self._multipliers():
-                self._bound(POLISH_ROUNDS)
-            elif large and self.u.size:
-                self._decide(self.u)
-            elif number < 3:
-                self._bound(DUAL_ROUNDS)
-        if self._size() <= HIGHS_AT_ALL and not self._done():
+        self._offer(part, greedy(part))
+        if part.size > HIGHS_SOON:
+            self._large()
+        else:
+            for number, work in enumerate(ROUND_WORK):
+                if self._done():
+                    break
+                self._anneal(work, number + 1)
+                if not self._done():
+                    self._bound(DUAL_ROUNDS)
+        if self.part.size <= HIGHS_AT_ALL and not self._done():
             self._finish()
 
     def _done(self) -> bool:
         return self.closed or self.deadline.passed
 
-    def _size(self) -> int:
-        return int(self.part.covers.nnz)
-
-    def _offer(self, part: _Part, local: Ints) -> None:
+    def _offer(self, part: Part, local: Ints) -> None:
         """Take a choice of the part's own sites, with those already decided, if it is better."""
-        covered = self.base + float(part.weight[part.covers[:, local].sum(axis=1) > 0].sum())
+        covered = self.base + part.value(local)
         if covered > self.value or not self.chosen.size:
             self.value = covered
             self.chosen = np.concatenate((self.opened, part.number[local]))
+
+    def _start(self, part: Part) -> Ints:
+        """Return the choice known as the part's own sites, a greedy one where it is not one of them."""
+        known = np.nonzero(np.isin(part.number, self.chosen))[0]
+        return known if known.size == part.sites else greedy(part)
 
     def _anneal(self, work: float, seed: int) -> None:
         part = self.part
         points, free = part.covers.shape
         if part.sites == 0 or part.sites >= free:
             return
-        start = np.nonzero(np.isin(part.number, self.chosen))[0]
-        is_open = np.zeros(free, np.int32)
-        is_open[start if start.size == part.sites else _greedy(part)] = 1
-        now = float(part.weight[part.covers[:, np.nonzero(is_open)[0]].sum(axis=1) > 0].sum())
-        figures, best = np.array([now, now]), is_open.copy()
-        mean = float(part.weight.sum()) / part.sites
-        # What is cut off while it is hot is no choice: where time is short it cools faster.
-        if self.operation_s:
-            work = min(work, COOLED * self.deadline.left / self.operation_s)
-        steps = max(int(work / (2 * free + self._size() / free * self._size() / points)), 1)
+        steps = max(int(work / (2 * free + part.size / free * part.size / points)), 1)
         looks = max(min(int(work / CHUNK_WORK), steps), 1)
-        arrays = (*part.rows, *part.columns, part.weight, is_open, best, figures)
-        for look in range(looks):
-            if self.deadline.passed:
-                break
-            hot, cold = HEAT * mean * COOLING ** (look / looks), HEAT * mean * COOLING ** ((look + 1) / looks)
-            before = self.deadline.left
-            cover_kernels.heat_bath(*arrays, hot, cold, max(steps // looks, 1), 1000 * seed + look)
-            took_s = (before - self.deadline.left) * looks / work
-            self.operation_s = min(took_s, self.operation_s or took_s)
-        self._offer(part, np.nonzero(best)[0])
+        allowed_s = COOLED * self.deadline.left
+        heats = self._heats((HEAT, HEAT * COOLING))
+        self._offer(part, anneal(part, self._start(part), heats, steps, looks, seed, self.deadline, allowed_s))
 
-    def _multipliers(self) -> bool:
-        """Take the multipliers of the linear relaxation, to which subgradients would take far longer."""
-        begun = self.deadline.left
-        found = highs.duals(_model(self.part, -math.inf), self.deadline)
-        if found is None:
-            return False
-        self.u = np.clip(found[1][2:], 0.0, self.part.weight)
-        self._cut(found[0], begun - self.deadline.left)
-        return True
+    def _heats(self, shares: tuple[float, float]) -> tuple[float, float]:
+        mean = float(self.part.weight.sum()) / self.part.sites
+        return shares[0] * mean, shares[1] * mean
 
-    def _cut(self, at: Floats, took_s: float) -> None:
-        """Lower the bound by cuts, as often as leaves most of the time to the choice; ``took_s``: one relaxation."""
-        part, model, triples = self.part, _model(self.part, -math.inf), np.zeros((0, 3), np.int64)
-        points, free = part.covers.shape
-        for _ in range(CUT_ROUNDS):
-            new = cover_cuts.broken(part.covers, part.weight, at[:free], at[free:])
-            if not len(new) or self.deadline.left < CUT_SHARE * took_s:
+    def _large(self) -> None:
+        """Bound by the relaxation and cuts; anneal among the sites that are likely, then neighbourhoods anew."""
+        relaxation = Relaxation(self.part)
+        self._relax(relaxation)
+        worth = self._settle(relaxation)
+        full = relaxation.bound > FULL * float(relaxation.part.weight.sum())
+        allowed_s = RUN_SHARE * self.deadline.left
+        for seed in range(1, RUNS + 1):
+            if self._done() or self.part.size <= HIGHS_SOON:
                 return
-            triples = np.unique(np.concatenate((triples, new)), axis=0)
-            cuts = cover_cuts.Cuts.of(part.covers, triples)
-            found = highs.duals(highs.with_most(model, cuts.rows(points), 1.0), self.deadline)
-            if found is None:
+            likely = self._likely(worth)
+            steps, heats = RUN_SWEEPS * likely.sites, self._heats(RUN_COOL if full and seed == 2 else RUN_HOT)
+            self._offer(likely, anneal(likely, greedy(likely), heats, steps, 100, seed, self.deadline, allowed_s))
+            worth = self._settle(relaxation)
+        if not self._done():
+            self._renew(self._likely(worth), full)
+            self._settle(relaxation)
+
+    def _relax(self, relaxation: Relaxation) -> None:
+        """Solve the relaxation about, with cuts as long as there are new ones and time for them."""
+        part, until = self.part, self.deadline.part(BOUND_SHARE)
+        for turn in range(CUT_ROUNDS + 1):
+            if turn and not relaxation.add(cover_cuts.broken(part.covers, part.weight, relaxation.x, relaxation.y)):
                 return
-            at, dual = found
-            u, v = np.maximum(dual[2 : points + 2], 0.0), np.maximum(-dual[points + 2 :], 0.0)
-            self.bound = min(self.bound, self.base + cuts.bound(part.covers, part.weight, part.sites, u, v))
+            relaxation.improve(CUT_STEPS if turn else RELAXED_STEPS, until, enough=self.value + self.step / 2)
+            self.bound = min(self.bound, relaxation.bound)
+            if self.closed or until.passed:
+                return
+
+    def _settle(self, relaxation: Relaxation) -> Floats:
+        """Decide sites by the relaxation's multipliers and the value known; return what those left are worth."""
+        root = relaxation.part
+        kept, worth = relaxation.cuts.worth(root.covers, root.weight, relaxation.u, relaxation.v)
+        if self.closed:
+            return worth
+        free = self._decide(root, 0.0, kept, worth, relaxation.u, np.zeros(0, np.int64))
+        if self.part.sites in (0, free.size):
+            self._offer(self.part, np.arange(self.part.sites))
+            self.bound = self.value
+        return worth[free]
+
+    def _likely(self, worth: Floats) -> Part:
+        """Return what is left with only the sites worth most, ``worth`` each, and those of the choice known."""
+        part = self.part
+        fallen = np.sort(worth)[::-1]
+        bar = min(LIKELY_SHARE * fallen[part.sites - 1], fallen[min(LIKELY, fallen.size) - 1])
+        keep = np.nonzero((worth >= bar) | np.isin(part.number, self.chosen))[0]
+        return part.among(keep, np.ones(part.weight.size, bool), part.sites)
+
+    def _renew(self, likely: Part, full: bool) -> None:
+        """Anneal half of the best choice anew, those around one site after another; keep what is better."""
+        chosen = self._start(likely)
+        count = max(int(RENEWED * chosen.size), 1)
+        until = self.deadline.part(RENEWAL_SHARE if self.part.size <= HIGHS_AT_ALL else 1.0)
+        allowed_s = RUN_SHARE * self.deadline.left
+        random = np.random.default_rng(1)
+        for number in range(RENEWALS):
+            if self._done() or until.passed:
+                return
+            released = near(likely, chosen, int(random.integers(chosen.size)), count)
+            heats = self._heats(RENEWAL_COOL if full and number % 2 else RENEWAL_HOT)
+            chosen = anew(likely, chosen, released, heats, RENEWAL_SWEEPS, number, until, allowed_s)
+            self._offer(likely, chosen)
 
     def _bound(self, rounds: int) -> None:
         part, rows = self.part, self.part.rows
@@ -273,32 +263,34 @@ class _Search:
                 break
         self.bound, self.u = min(self.bound, self.base + float(figures[0])), u
         if not self.closed:
-            self._decide(u)
+            worth = np.zeros(part.number.size)
+            # The bound of these multipliers: it may be less tight than the best one known.
+            kept = cover_kernels.worth(*rows, part.weight, u, worth)
+            self._decide(part, self.base, kept, worth, u, self.opened)
 
-    def _decide(self, u: Floats) -> None:
-        """Open and close the sites whose other choice cannot beat the value known; keep the rest."""
-        part = self.part
-        rho = np.zeros(part.number.size)
-        kept = cover_kernels.worth(*part.rows, part.weight, u, rho)
-        order = np.argsort(-rho, kind="stable")
-        # The bound of these multipliers: cuts may have lowered the best one known, and they are not in ``rho``.
-        bound = kept + float(rho[order[: part.sites]].sum())
-        last = rho[order[part.sites - 1]]
-        after = rho[order[part.sites]] if part.sites < order.size else -math.inf
-        enough = self.value - self.base + self.step - 1e-7 * (1 + abs(self.value))
-        inside = np.zeros(rho.size, bool)
+    def _decide(self, part: Part, base: float, kept: float, worth: Floats, u: Floats, opened: Ints) -> Ints:
+        """Open and close the sites of ``part`` whose other choice cannot beat the value known; return those left.
+
+        ``kept`` and ``worth`` of each site: no choice covers more than the one and the sum of the other.
+        ``opened``, which cover ``base``: what is decided already; ``u`` goes on with what is left of the part.
+        """
+        order = np.argsort(-worth, kind="stable")
+        bound = base + kept + float(worth[order[: part.sites]].sum())
+        last = worth[order[part.sites - 1]]
+        after = worth[order[part.sites]] if part.sites < order.size else -math.inf
+        enough = self.value + self.step - 1e-7 * (1 + abs(self.value))
+        inside = np.zeros(worth.size, bool)
         inside[order[: part.sites]] = True
-        shut = ~inside & (bound - last + rho < enough)
-        sure = inside & (bound - rho + after < enough)
-        if not (shut | sure).any():
-            return
-        self.base += float(part.weight[part.covers[:, np.nonzero(sure)[0]].sum(axis=1) > 0].sum())
-        self.opened = np.concatenate((self.opened, part.number[sure]))
-        left = np.asarray(part.covers[:, np.nonzero(sure)[0]].sum(axis=1)) == 0
-        free = np.nonzero(~shut & ~sure)[0]
-        small, (mass, self.u) = _merged(part.covers[left][:, free].toarray(), part.weight[left], u[left])
-        matrix = sparse.csr_array(small)
-        self.part = _Part(matrix, sparse.csc_array(matrix), mass, part.number[free], part.sites - int(sure.sum()))
+        shut = ~inside & (bound - last + worth < enough)
+        sure = inside & (bound - worth + after < enough)
+        free, firm = np.nonzero(~shut & ~sure)[0], np.nonzero(sure)[0]
+        if free.size < worth.size:
+            left = ~part.covered(firm)
+            self.base = base + float(part.weight[~left].sum())
+            self.opened = np.concatenate((opened, part.number[firm]))
+            small, (mass, self.u) = merged(part.covers[left][:, free].toarray(), part.weight[left], u[left])
+            self.part = Part.of(small, mass, part.number[free], part.sites - firm.size)
+        return free
 
     def _finish(self) -> None:
         """Let HiGHS look for anything better among what is still free."""
@@ -316,21 +308,7 @@ class _Search:
         self.bound = min(self.bound, max(self.base + limit, self.value))
 
 
-def _greedy(part: _Part) -> Ints:
-    """Open, again and again, the site that adds the most weight."""
-    bare, chosen = part.weight.copy(), list[int]()
-    start, point = part.columns
-    gain = np.asarray(part.by_site.T @ bare)
-    for _ in range(part.sites):
-        gain[chosen] = -1.0
-        j = int(np.argmax(gain))
-        chosen.append(j)
-        bare[point[start[j] : start[j + 1]]] = 0.0
-        gain = np.asarray(part.by_site.T @ bare)
-    return np.array(chosen, np.int64)
-
-
-def _model(part: _Part, at_least: float) -> highs.Model:
+def _model(part: Part, at_least: float) -> highs.Model:
     """Columns: free sites, then points; rows: the number of sites, the least cover of use, sum(sites) - point >= 0."""
     points, free = part.covers.shape
     pair = part.covers.tocoo()

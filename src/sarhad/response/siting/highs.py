@@ -80,36 +80,6 @@ def relaxed(model: Model, deadline: Deadline) -> Outcome:
     return solve(replace(model, whole=np.zeros_like(model.whole)), deadline)
 
 
-def duals(model: Model, deadline: Deadline) -> tuple[Floats, Floats] | None:
-    """Return columns and multipliers of the rows at about the relaxation's optimum, by the interior point method.
-
-    None where it did not come so far in time.  They are near the optimum, not proved so:
-    use them where any multipliers give a bound.
-    """
-    engine = Quiet()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("solver", "ipm"),
-        ("run_crossover", "off"),
-        ("time_limit", max(deadline.left, 0.01)),
-    ):
-        engine.setOptionValue(option, value)
-    engine.passModel(_handed_over(replace(model, whole=np.zeros_like(model.whole))))
-    engine.run()
-    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    found = engine.getSolution()
-    return np.array(found.col_value), np.array(found.row_dual)
-
-
-def with_most(model: Model, rows: sparse.csr_array, most: float) -> Model:
-    """Return the model with further rows of at most so much."""
-    whole = sparse.csr_array(sparse.vstack((model.rows, rows)))
-    low = np.concatenate((model.low, np.full(rows.shape[0], -math.inf)))
-    return replace(model, rows=whole, low=low, high=np.concatenate((model.high, np.full(rows.shape[0], most))))
-
-
 def _handed_over(model: Model) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     rows = model.rows
