@@ -145,3 +145,16 @@ def test_an_answer_that_is_not_proved_says_so_with_its_gap(land: Land) -> None:
     ]
     for status, word in (("unknown", "--limit"), ("infeasible", "وقت")):
         assert word in telling.proof(Saying("ur"), msgspec.structs.replace(loose, status=status))
+
+
+@pytest.mark.parametrize("lang", ["en", *OTHERS])
+def test_a_narrow_terminal_loses_nothing(lang: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name is cut short in a table, and no line ends within a figure."""
+    monkeypatch.setenv("COLUMNS", "80")
+    told = sarhad("plan", *COMMANDS["site"], "--lang", lang).stdout
+    tables = re.findall(r"┏.*?┘", told, re.DOTALL)
+    assert tables
+    assert not any("…" in table for table in tables)
+    told = sarhad("plan", *COMMANDS["dividend"], "--lang", lang).stdout
+    assert not re.search(r"\d$\n^\d{3}\b", told, re.MULTILINE)
+    assert all(cells(line) <= 80 for line in told.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -54,14 +55,25 @@ def show(told: Telling) -> None:
     """
     console = Console()
     for sentence in told.sentences:
-        console.print(escape(sentence), style="bold", highlight=False)
+        _paragraph(console, sentence, "bold")
     for grid in told.grids:
         if grid.rows:
             console.print(_table(grid))
         if grid.note:
-            console.print(escape(grid.note), highlight=False)
+            _paragraph(console, grid.note)
     for key, value in told.rests:
-        console.print(f"{escape(key)}: {escape(value)}", highlight=False)
+        _paragraph(console, f"{key}: {value}")
+
+
+def _paragraph(console: Console, text: str, style: str | None = None) -> None:
+    """Print text in lines that end at spaces only: Rich would end one within a figure, at its narrow spaces, too."""
+    for line in text.splitlines():
+        wrapped = textwrap.wrap(
+            line, console.width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True,
+            subsequent_indent=" " * (len(line) - len(line.lstrip(" "))),
+        )  # fmt: skip
+        for piece in wrapped or [""]:
+            console.print(escape(piece), style=style, highlight=False, soft_wrap=True)
 
 
 def _table(grid: Grid) -> Table:
@@ -69,7 +81,7 @@ def _table(grid: Grid) -> Table:
     shown = Table(title=escape(grid.title))
     for number, heading in enumerate(grid.headings):
         figures = number > 0 and any(_FIGURE.match(row[number]) for row in grid.rows)
-        shown.add_column(escape(heading), justify="right" if figures else "left")
+        shown.add_column(escape(heading), justify="right" if figures else "left", overflow="fold")
     for number, row in enumerate(grid.rows):
         shown.add_row(*map(escape, row), style="bold" if number in grid.strong else None)
     return shown
