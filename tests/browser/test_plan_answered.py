@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from browser.desks import Desks
 from browser.test_plan import COMPUTES_MS, opened, slide
@@ -41,8 +41,8 @@ def shown(page: Page) -> dict[str, Any]:
     }
 
 
-def asked(route: Route) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(route.request.post_data or "{}")
+def asked(request: Request) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(request.post_data or "{}")
     return body
 
 
@@ -68,13 +68,13 @@ def test_sites_stand_beside_the_facts_of_their_own_question_while_the_next_is_so
         assert shown(page) == before
         with page.expect_request("**/api/plan/reach*") as reach:
             page.get_by_label("Area reached by road").check()
-        assert (reach.value.post_data_json["open"], reach.value.post_data_json["minutes"]) == (None, 60)
+        assert (asked(reach.value)["open"], asked(reach.value)["minutes"]) == (None, 60)
         page.get_by_label("Area reached by road").uncheck()
         with page.expect_request("**/api/plan/site/export*") as export:
             page.get_by_role("button", name="CSV", exact=True).click()
-        assert (export.value.post_data_json["a"]["open"], export.value.post_data_json["a"]["minutes"]) == (None, 60)
+        assert (asked(export.value)["a"]["open"], asked(export.value)["a"]["minutes"]) == (None, 60)
         expect(page.locator(".export")).not_to_contain_text("Making", timeout=COMPUTES_MS)
-        assert asked(held[-1])["open"]
+        assert asked(held[-1].request)["open"]
     expect(page.locator(".busy")).to_have_count(0, timeout=COMPUTES_MS)
     after = shown(page)
     assert [key for key in before if after[key] == before[key]] == []
@@ -105,9 +105,9 @@ def test_the_dividend_stands_beside_the_facts_of_its_own_question(desks: Desks) 
         assert shown(page) == before
         with page.expect_request("**/api/plan/dividend/export*") as export:
             page.get_by_role("button", name="CSV", exact=True).click()
-        assert (export.value.post_data_json["open"], export.value.post_data_json["answer_s"]) == (None, 300)
+        assert (asked(export.value)["open"], asked(export.value)["answer_s"]) == (None, 300)
         expect(page.locator(".export")).not_to_contain_text("Making", timeout=COMPUTES_MS)
-        assert asked(held[-1])["answer_s"] == 3600
+        assert asked(held[-1].request)["answer_s"] == 3600
     expect(page.locator(".rests")).to_contain_text("60 min (assumed)", timeout=COMPUTES_MS)
     after = shown(page)
     assert (after["rests"], after["map"]) != (before["rests"], before["map"])
