@@ -153,6 +153,7 @@ def test_the_sentence_with_most_words_of_its_own_is_meant() -> None:
 
 def test_what_no_catalogue_has_stays_as_it_was_said() -> None:
     assert told("refused", "nobody wrote this sentence", "fa") == "nobody wrote this sentence"
+    assert told("advice", f"Name pk:{'1' * 2000}", "fa").startswith("Name")
 
 
 @pytest.mark.parametrize(

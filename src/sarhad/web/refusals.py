@@ -16,6 +16,9 @@ from sarhad.wire.values import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "ur")
 SLOT = re.compile(r"\{(\w+)\}")
+LONGEST = 1000
+"""Characters of a sentence that is looked for: one may hold what somebody sent, and forms take time by its square."""
+
 LISTS = re.compile(r", | or an | or ")
 WORDS = {
     "kind": "kind",
@@ -57,7 +60,7 @@ def reader(accept: str) -> Language:
 
 def told(about: Literal["refused", "advice"], said: str, language: Language) -> str:
     """Return what was ``said`` in ``language``, or as it was said when no catalogue has it."""
-    for key, form in sentences(about) if language != "en" else ():
+    for key, form in sentences(about) if language != "en" and len(said) <= LONGEST else ():
         found = form.fullmatch(said)
         if found is not None:
             text = catalogue(language)[key]
