@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, PathParameter, QueryParameter
 
 from sarhad.web.guards import allow
 from sarhad.web.office import Call, Here, Office, signed_in
@@ -22,6 +22,10 @@ READERS = allow("duty", "commander", "secretary", "planner", "auditor")
 DRILLED = allow("planner", "commander", "auditor", "administrator", "duty")
 """Who sees drills."""
 PDF = "application/pdf"
+Drilled = Annotated[str, PathParameter(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+DrilledFile = Annotated[str, PathParameter(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\.pdf$")]
+"""A drill's name, which goes into a file's name and so into a header."""
+
 Lang = Annotated[
     Language, QueryParameter(required=False, description="The language of the form; texts stay as written")
 ]
@@ -84,13 +88,13 @@ async def paper_of_handover(request: Call, office: Here, lang: Lang = "en", exer
 
 
 @get("/api/print/drill/{name:str}", opt=DRILLED, operation_id="printDrill", tags=["print"], media_type=PDF)
-async def print_drill(request: Call, office: Here, name: FromPath[str], lang: Lang = "en") -> Response[bytes]:
+async def print_drill(request: Call, office: Here, name: DrilledFile, lang: Lang = "en") -> Response[bytes]:
     """The score of a drill, named ``autumn.pdf``: both sides' sums, and every expectation by its outcome."""
     return await _print(request, office, PrintOrder("drill", lang, exercise=name.removesuffix(SUFFIX)))
 
 
 @get("/api/paper/drill/{exercise:str}", opt=DRILLED, operation_id="paperOfDrill", tags=["print"])
-async def paper_of_drill(request: Call, office: Here, exercise: FromPath[str], lang: Lang = "en") -> Paper:
+async def paper_of_drill(request: Call, office: Here, exercise: Drilled, lang: Lang = "en") -> Paper:
     """What the print of a drill's score says."""
     return await _paper(request, office, PrintOrder("drill", lang, exercise=exercise))
 
