@@ -1,9 +1,8 @@
 """Good choices for a maximal covering: annealing, and annealing anew of a neighbourhood.
 
-A point that no open site covers pulls, whatever the heat; what differs between two good
-choices of a large problem is how many sites stand in a district.  So it is first annealed
-as a whole, several times, and then half of the best choice's sites, those near one of
-them, are put where they will, again and again (a large neighbourhood: Shaw 1998).
+Two good choices of a large problem differ by how many sites stand in a district.  So it is
+first annealed as a whole, several times, and then half of the best choice's sites, those
+near one of them, are put where they will, again and again (a large neighbourhood: Shaw 1998).
 """
 
 from __future__ import annotations
