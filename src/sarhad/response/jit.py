@@ -13,3 +13,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """Compile a function of arrays to machine code at its first call; the result is kept on disk."""
     return cast("F", numba.njit(cache=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a helper into each compiled function that calls it.
+
+    A call that stays one counts references to every array that it hands over, with locked
+    additions: more than a short helper itself costs.
+    """
+    return cast("F", numba.njit(cache=True, forceinline=True)(function))

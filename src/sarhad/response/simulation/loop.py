@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sarhad.response.siting.jit import compiled
+from sarhad.response.siting.jit import compiled, inlined
 from sarhad.response.siting.kernels import Floats, Ints
 
 DAY = 86_400.0
 
 
-@compiled
+@inlined
 def until_open(at: float, opens: float, closes: float) -> float:
     """Return the seconds to wait at ``at`` until a daily window is open; both 0: never any."""
     if opens == closes:
@@ -28,7 +28,7 @@ def until_open(at: float, opens: float, closes: float) -> float:
     return opens - now if closes <= now < opens else 0.0
 
 
-@compiled
+@inlined
 def travel(
     unit: int,
     place: int,
@@ -116,7 +116,7 @@ def play(
         busy += used
 
 
-@compiled
+@inlined
 def _next_shift(now: float, event: float, who: int, free_at: Floats, shift: Floats) -> tuple[float, int]:
     """Return the first of the next event and the idle units' coming on duty."""
     for u in range(free_at.size):
@@ -140,7 +140,7 @@ def _by_nearness(
     least[:] = found[order]
 
 
-@compiled
+@inlined
 def _first_there(
     now: float,
     place: int,
@@ -169,7 +169,7 @@ def _first_there(
     return who, best
 
 
-@compiled
+@inlined
 def _leave(waiting: Ints, head: int, i: int) -> None:
     """Take incident ``i`` out of the queue; those before it keep their order."""
     r = head
@@ -179,7 +179,7 @@ def _leave(waiting: Ints, head: int, i: int) -> None:
         waiting[q] = waiting[q - 1]
 
 
-@compiled
+@inlined
 def _longest_waiting(
     unit: int,
     now: float,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sarhad.response.jit import compiled
+from sarhad.response.jit import compiled, inlined
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "inlined"]
