@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sarhad.response.siting.jit import compiled
+from sarhad.response.siting.jit import compiled, inlined
 from sarhad.response.siting.kernels import Floats, Ints, Small
 
 
@@ -72,7 +72,7 @@ def descend(
             here[i] = min(max(here[i] + step * move[i], 0.0), weight[i])
 
 
-@compiled
+@inlined
 def _shut(
     start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats, counts: Ints, gain: Floats, j: int
 ) -> float:
@@ -88,7 +88,7 @@ def _shut(
     return lost
 
 
-@compiled
+@inlined
 def _open(
     start: Ints, site: Small, from_site: Ints, point: Small, weight: Floats, counts: Ints, gain: Floats, j: int
 ) -> float:
@@ -104,7 +104,7 @@ def _open(
     return won
 
 
-@compiled
+@inlined
 def _drawn(gain: Floats, is_open: Small, heat: float) -> int:
     """Draw a closed site with the odds exp(gain / heat): the greatest of as many of Gumbel's values (Gumbel 1954)."""
     most, into = -np.inf, -1

@@ -30,8 +30,8 @@ DUAL_ROUNDS = 5000
 CHUNK_WORK = 20_000_000
 """Rounds of the dual in all, and the incidences visited between two looks at the clock."""
 
-ROUND_WORK = (4e7, 2e8)
-"""Operations of each round of annealing a small problem; the second only if the first left a gap."""
+ROUND_WORK = (5e6, 4e7, 2e8)
+"""Operations of each round of annealing a small problem; the next only if those before left a gap."""
 
 HEAT, COOLING, COOLED = 0.025, 1 / 16, 0.8
 """The first heat as a share of what a site covers on average, the last as a share of the
