@@ -123,6 +123,8 @@ def warm() -> None:
     cost = np.random.default_rng(0).random((30, 30))
     siting.p_median(cost, np.ones(30), 3)
     siting.maximal_covering(cost < 0.1, np.ones(30), 3)
+    large = np.random.default_rng(0).random((600, 600))
+    siting.maximal_covering(large < 0.3, np.ones(600), 3, deadline=Deadline.after(3.0))
 
 
 def run(name: str, family: Family, folder: Path, only: str) -> bool:

@@ -72,9 +72,9 @@ class Stage:
 
 
 @contextmanager
-def two_nodes(folder: Path, script: str = "two_desks.py") -> Iterator[Stage]:
+def two_nodes(folder: Path, script: str = "two_desks.py", *more: str) -> Iterator[Stage]:
     """Two nodes in a process of their own."""
-    command = [sys.executable, str(Path(__file__).parent / script), str(folder)]
+    command = [sys.executable, str(Path(__file__).parent / script), str(folder), *more]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     ) as process:

@@ -1,4 +1,7 @@
-"""Two real nodes with the example region and signed terms: ``python tests/browser/two_desks.py FOLDER``.
+"""Two real nodes with the example region and signed terms: ``python tests/browser/two_desks.py FOLDER [TERMS]``.
+
+``TERMS``: ``crossing`` as in the region (by default), ``no-crossing`` where they name none,
+``nothing`` where none are signed.
 
 Prints one JSON object, {party: {"url", "sign_in": {officer: password}}}, when both desks
 answer, and serves until its standard input ends.  ``cut`` and ``heal`` on a line of the
@@ -37,9 +40,11 @@ async def furnish(stage: Stage) -> None:
     await asyncio.gather(*(staging.sign_in(side) for side in stage.sides))
 
 
-async def agree(stage: Stage) -> None:
+async def agree(stage: Stage, terms: str) -> None:
     """Sign the region's terms on both sides and wait until they are in force on both."""
     data = staging.agreement_data(stage, at_speed=False)
+    if terms == "no-crossing":
+        data["terms"]["crossings"] = []
     proposal = await stage.a["commander"].act("agreement", data, {"to": "joint"})
     await stage.b["commander"].until("/api/records/" + proposal, lambda answer: True, CROSS_S)
     await stage.b["commander"].act("agreement", {**data, "accepts": proposal}, {"to": "joint"})
@@ -58,7 +63,7 @@ async def obey(stage: Stage, orders: Mapping[str, Callable[[], Awaitable[None]]]
         print(line, flush=True)
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, terms: str) -> None:
     """Set the stage, and obey."""
     stage = await staging.make_stage(folder, REGION, 0)
 
@@ -70,9 +75,10 @@ async def serve(folder: Path) -> None:
 
     async with staging.ending(stage):
         await furnish(stage)
-        await agree(stage)
+        if terms != "nothing":
+            await agree(stage, terms)
         await obey(stage, {"cut": cut, "heal": heal})
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "crossing"))

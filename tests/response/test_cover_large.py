@@ -10,9 +10,9 @@ from scipy import optimize, sparse
 
 from sarhad.response import siting
 from sarhad.response.siting import Deadline, covering
-from sarhad.response.siting.cover_anneal import anew, near
 from sarhad.response.siting.cover_part import Part
 from sarhad.response.siting.cover_relaxed import Relaxation, project
+from sarhad.response.siting.cover_temper import Population, balanced, recombined
 
 UNTIL = Deadline.after(600.0)
 
@@ -79,7 +79,9 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
     monkeypatch.setattr(covering, "HIGHS_SOON", -1)
     monkeypatch.setattr(covering, "HIGHS_AT_ALL", 10**9 if exact else -1)
     monkeypatch.setattr(covering, "LIKELY", 6)
-    monkeypatch.setattr(covering, "RENEWALS", 4)
+    monkeypatch.setattr(covering, "STRETCHES", 2)
+    monkeypatch.setattr(covering, "STRETCH", 20)
+    monkeypatch.setattr(covering, "DECIDED", 1.0 if exact else 0.0)
     covers, weight = problem(seed)
     sites = 2 + seed % 4
     answer, best = siting.maximal_covering(covers, weight, sites), most(covers, weight, sites)
@@ -96,16 +98,70 @@ def test_the_same_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) 
     assert siting.maximal_covering(covers, weight, 9) == siting.maximal_covering(covers, weight, 9)
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_a_neighbourhood_annealed_anew_is_never_worse_and_keeps_the_rest(seed: int) -> None:
-    covers, weight = problem(seed, 200, 80)
-    part = Part.whole(covers, weight, np.zeros(80, np.int32), 8)
+def part_of(seed: int, points: int, sites: int, opened: int, reach: float = 0.28) -> Part:
     random = np.random.default_rng(seed)
-    opened = np.sort(random.choice(part.number.size, 8, replace=False))
-    released = near(part, opened, 5, 4)
-    assert released[0] == 5
-    assert len(set(released.tolist())) == released.size <= 4
-    new = anew(part, opened, released, (20.0, 1.0), 300, seed, UNTIL, 60.0)
-    assert set(np.delete(opened, released)) <= set(new.tolist())
-    assert len(set(new.tolist())) == 8
-    assert part.value(new) > part.value(opened)
+    at = random.random((points, 2))
+    away = np.linalg.norm(at[:, None] - at[None, :sites], axis=2)
+    return Part.of(away < reach, random.integers(1, 60, points).astype(float), np.arange(sites), opened)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_groups_are_swapped_for_the_most_that_keeps_the_number(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    gains, more = random.normal(0, 10, 9), random.integers(-3, 4, 9)
+    best = max(
+        (float(gains[list(chosen)].sum()), chosen)
+        for count in range(10)
+        for chosen in combinations(range(9), count)
+        if more[list(chosen)].sum() == 0
+    )
+    swapped = balanced(gains, more)
+    if best[0] <= 1e-9:
+        assert swapped is None
+    else:
+        assert swapped is not None
+        assert more[swapped].sum() == 0
+        assert gains[swapped].sum() == pytest.approx(best[0])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_two_choices_recombined_are_better_than_either_or_nothing(seed: int) -> None:
+    """Sites far from each other: the best of both in every corner, where the numbers allow it."""
+    part = part_of(seed, 300, 120, 12, 0.06)
+    random = np.random.default_rng(seed)
+    mine, other = (np.sort(random.choice(120, 12, replace=False)) for _ in range(2))
+    new = recombined(part, mine, other)
+    assert new is not None
+    assert len(set(new.tolist())) == 12
+    assert set(new.tolist()) <= set(mine.tolist()) | set(other.tolist())
+    assert part.value(new) > part.value(mine)
+    assert recombined(part, mine, mine) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_replicas_keep_their_books(seed: int) -> None:
+    """After exchanges and recombinations every replica's cover and gains are those of its sites."""
+    part = part_of(seed, 200, 80, 9)
+    population = Population(part, np.geomspace(60.0, 4.0, 6), seed)
+    population.cool(UNTIL)
+    population.run(200, UNTIL)
+    assert sorted(population.place.tolist()) == list(range(6))
+    for s in range(6):
+        opened = np.sort(population.opened[s])
+        assert np.array_equal(np.nonzero(population.is_open[s])[0], opened)
+        assert len(set(opened.tolist())) == 9
+        assert population.value[s] == pytest.approx(part.value(opened))
+        bare = np.where(part.covered(opened), 0.0, part.weight)
+        assert population.gain[s] == pytest.approx(part.by_site.T @ bare)
+    assert population.figures[0] == pytest.approx(part.value(population.choice))
+    assert population.figures[0] >= population.value.max() - 1e-6
+
+
+def test_replicas_find_the_best_choice() -> None:
+    """Four of fourteen sites: every one of these replicas' bests is that of looking at all."""
+    for seed in range(8):
+        covers, weight = problem(seed)
+        part = Part.of(covers, weight, np.arange(14), 4)
+        population = Population(part, np.geomspace(40.0, 2.0, 4), seed)
+        population.run(60, UNTIL)
+        assert part.value(population.choice) == most(covers, weight, 4)

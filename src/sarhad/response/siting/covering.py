@@ -18,9 +18,10 @@ from scipy import sparse
 from sarhad.response.siting import cover_cuts, cover_kernels, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked, filled
 from sarhad.response.siting.capacitated import capacitated
-from sarhad.response.siting.cover_anneal import anew, anneal, near
+from sarhad.response.siting.cover_anneal import anneal
 from sarhad.response.siting.cover_part import Part, greedy, merged
 from sarhad.response.siting.cover_relaxed import Relaxation
+from sarhad.response.siting.cover_temper import REPLICAS, Population
 from sarhad.response.siting.kernels import Floats, Ints
 from sarhad.response.siting.sparse import integral
 
@@ -45,22 +46,19 @@ RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 4, 0.35
 """For a large problem: steps of its relaxation, of it with cuts, how often cuts are added,
 and the share of the time beyond which none is."""
 
-LIKELY, LIKELY_SHARE = 2500, 0.97
-"""Among how many sites at least a large problem is annealed, by what they are worth at the
+LIKELY, LIKELY_SHARE = 2750, 0.93
+"""Among how many sites at least the replicas of a large problem choose, by what they are worth at the
 multipliers, and all that are worth such a share of the last that would be opened."""
 
-RUN_HOT, RUN_COOL, RENEWAL_HOT, RENEWAL_COOL = (0.022, 0.0028), (0.008, 0.0006), (0.02, 0.004), (0.006, 0.0008)
-FULL = 0.98
-"""First and last heats, as shares of what a site covers on average, of an annealing of a
-large problem, and of a neighbourhood annealed anew.  Every second one is cool where so
-great a share of the weight may be covered: choices differ by little there."""
+HOTTEST, COLDEST, COLDEST_FULL, FULL = 0.018, 0.002, 0.0008, 0.98
+"""Heats of the replicas of a large problem, as shares of what a site covers on average.  They
+go down further where so great a share of the weight may be covered: choices differ by little there."""
 
-RUNS, RUN_SWEEPS, RUN_SHARE = 3, 5000, 0.15
-"""Annealings of a large problem, steps of each for a site to open, and the share of the time left for each."""
+STRETCHES, STRETCH = 60, 600
+"""How often at most the replicas go on, and for how many rounds, before what is decided is looked at."""
 
-RENEWALS, RENEWED, RENEWAL_SWEEPS, RENEWAL_SHARE = 60, 0.5, 1500, 0.5
-"""How often a neighbourhood is annealed anew, the share of the sites in it, steps for each,
-and the share of the time left where HiGHS comes after."""
+DECIDED = 0.5
+"""HiGHS decides what is left open of a large problem when so great a share of the sites is left at most."""
 
 
 def maximal_covering(
@@ -183,22 +181,28 @@ class _Search:
         return shares[0] * mean, shares[1] * mean
 
     def _large(self) -> None:
-        """Bound by the relaxation and cuts; anneal among the sites that are likely, then neighbourhoods anew."""
+        """Bound by the relaxation and cuts; then replicas among the likely sites, until HiGHS can decide the rest."""
         relaxation = Relaxation(self.part)
         self._relax(relaxation)
         worth = self._settle(relaxation)
+        if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
+            return
         full = relaxation.bound > FULL * float(relaxation.part.weight.sum())
-        allowed_s = RUN_SHARE * self.deadline.left
-        for seed in range(1, RUNS + 1):
-            if self._done() or self.part.size <= HIGHS_SOON:
-                return
-            likely = self._likely(worth)
-            steps, heats = RUN_SWEEPS * likely.sites, self._heats(RUN_COOL if full and seed == 2 else RUN_HOT)
-            self._offer(likely, anneal(likely, greedy(likely), heats, steps, 100, seed, self.deadline, allowed_s))
-            worth = self._settle(relaxation)
-        if not self._done():
-            self._renew(self._likely(worth), full)
+        heats = np.geomspace(*self._heats((HOTTEST, COLDEST_FULL if full else COLDEST)), REPLICAS)
+        likely = self._likely(worth)
+        held, population = (self.part, self.base, self.opened), Population(likely, heats, 1)
+        population.cool(self.deadline)
+        for _ in range(STRETCHES):
+            population.run(STRETCH, self.deadline)
+            # The replicas' sites are those that were left when they began.
+            self.part, self.base, self.opened = held
+            self._offer(likely, population.choice)
             self._settle(relaxation)
+            if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
+                return
+
+    def _decided(self, root: Part) -> bool:
+        return self.part.size <= HIGHS_AT_ALL and self.part.number.size <= DECIDED * root.number.size
 
     def _relax(self, relaxation: Relaxation) -> None:
         """Solve the relaxation about, with cuts as long as there are new ones and time for them."""
@@ -230,21 +234,6 @@ class _Search:
         bar = min(LIKELY_SHARE * fallen[part.sites - 1], fallen[min(LIKELY, fallen.size) - 1])
         keep = np.nonzero((worth >= bar) | np.isin(part.number, self.chosen))[0]
         return part.among(keep, np.ones(part.weight.size, bool), part.sites)
-
-    def _renew(self, likely: Part, full: bool) -> None:
-        """Anneal half of the best choice anew, those around one site after another; keep what is better."""
-        chosen = self._start(likely)
-        count = max(int(RENEWED * chosen.size), 1)
-        until = self.deadline.part(RENEWAL_SHARE if self.part.size <= HIGHS_AT_ALL else 1.0)
-        allowed_s = RUN_SHARE * self.deadline.left
-        random = np.random.default_rng(1)
-        for number in range(RENEWALS):
-            if self._done() or until.passed:
-                return
-            released = near(likely, chosen, int(random.integers(chosen.size)), count)
-            heats = self._heats(RENEWAL_COOL if full and number % 2 else RENEWAL_HOT)
-            chosen = anew(likely, chosen, released, heats, RENEWAL_SWEEPS, number, until, allowed_s)
-            self._offer(likely, chosen)
 
     def _bound(self, rounds: int) -> None:
         part, rows = self.part, self.part.rows
