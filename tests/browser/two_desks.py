@@ -41,7 +41,7 @@ async def furnish(stage: Stage) -> None:
 
 
 async def agree(stage: Stage, terms: str) -> None:
-    """Sign the region's terms, or those without any crossing, on both sides and wait until they are in force on both."""
+    """Sign the terms on both sides and wait until they are in force on both."""
     data = staging.agreement_data(stage, at_speed=False)
     if terms == "no-crossing":
         data["terms"]["crossings"] = []
