@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from scipy import optimize, sparse
 
 from sarhad.response import siting
-from sarhad.response.siting import Deadline, covering
+from sarhad.response.siting import Deadline, cover_books, cover_temper, covering
+from sarhad.response.siting.cover_meet import balanced, recombined
 from sarhad.response.siting.cover_part import Part
 from sarhad.response.siting.cover_relaxed import Relaxation, project
-from sarhad.response.siting.cover_temper import Population, balanced, recombined
+from sarhad.response.siting.cover_temper import Population, Populations
 
 UNTIL = Deadline.after(600.0)
 
@@ -79,8 +81,9 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
     monkeypatch.setattr(covering, "HIGHS_SOON", -1)
     monkeypatch.setattr(covering, "HIGHS_AT_ALL", 10**9 if exact else -1)
     monkeypatch.setattr(covering, "LIKELY", 6)
-    monkeypatch.setattr(covering, "STRETCHES", 2)
-    monkeypatch.setattr(covering, "STRETCH", 20)
+    monkeypatch.setattr(covering, "STRETCHES", 3)
+    monkeypatch.setattr(cover_temper, "STRETCH", 20)
+    monkeypatch.setattr(cover_temper, "STALE", 5)
     monkeypatch.setattr(covering, "DECIDED", 1.0 if exact else 0.0)
     covers, weight = problem(seed)
     sites = 2 + seed % 4
@@ -93,75 +96,121 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
 
 
 def test_the_same_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With several populations at work, and with one thread for all."""
     monkeypatch.setattr(covering, "HIGHS_SOON", -1)
+    monkeypatch.setattr(covering, "STRETCHES", 4)
+    monkeypatch.setattr(cover_temper, "STRETCH", 30)
+    monkeypatch.setattr(cover_temper, "STALE", 40)
     covers, weight = problem(3, 300, 120)
-    assert siting.maximal_covering(covers, weight, 9) == siting.maximal_covering(covers, weight, 9)
+    answers = [siting.maximal_covering(covers, weight, 9)]
+    monkeypatch.setattr(cover_temper, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    answers.append(siting.maximal_covering(covers, weight, 9))
+    assert answers[0] == answers[1]
 
 
-def part_of(seed: int, points: int, sites: int, opened: int, reach: float = 0.28) -> Part:
+def part_of(seed: int, points: int, sites: int, opened: int, reach: float = 0.28, scale: float = 1.0) -> Part:
     random = np.random.default_rng(seed)
     at = random.random((points, 2))
     away = np.linalg.norm(at[:, None] - at[None, :sites], axis=2)
-    return Part.of(away < reach, random.integers(1, 60, points).astype(float), np.arange(sites), opened)
+    return Part.of(away < reach, scale * random.integers(1, 60, points).astype(float), np.arange(sites), opened)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_groups_are_swapped_for_the_most_that_keeps_the_number(seed: int) -> None:
     random = np.random.default_rng(seed)
-    gains, more = random.normal(0, 10, 9), random.integers(-3, 4, 9)
+    gains, more = random.integers(-20, 20, 9), random.integers(-3, 4, 9)
     best = max(
-        (float(gains[list(chosen)].sum()), chosen)
+        int(gains[list(chosen)].sum())
         for count in range(10)
         for chosen in combinations(range(9), count)
         if more[list(chosen)].sum() == 0
     )
-    swapped = balanced(gains, more)
-    if best[0] <= 1e-9:
-        assert swapped is None
-    else:
-        assert swapped is not None
-        assert more[swapped].sum() == 0
-        assert gains[swapped].sum() == pytest.approx(best[0])
+    swapped = balanced(gains, more).astype(bool)
+    assert more[swapped].sum() == 0
+    assert gains[swapped].sum() == best
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_two_choices_recombined_are_better_than_either_or_nothing(seed: int) -> None:
-    """Sites far from each other: the best of both in every corner, where the numbers allow it."""
-    part = part_of(seed, 300, 120, 12, 0.06)
+def test_two_choices_recombined_are_the_best_of_both(seed: int) -> None:
+    """Every choice that takes whole groups from one or the other is tried."""
+    part = part_of(seed, 200, 80, 7, 0.08)
     random = np.random.default_rng(seed)
-    mine, other = (np.sort(random.choice(120, 12, replace=False)) for _ in range(2))
-    new = recombined(part, mine, other)
-    assert new is not None
-    assert len(set(new.tolist())) == 12
-    assert set(new.tolist()) <= set(mine.tolist()) | set(other.tolist())
-    assert part.value(new) > part.value(mine)
-    assert recombined(part, mine, mine) is None
+    mine, other = (np.sort(random.choice(80, 7, replace=False)) for _ in range(2))
+    problem = cover_books.cover(part)
+    new = recombined(problem, mine, other)
+    groups = apart(part, mine, other)
+    best = max(
+        part.value(np.array(sorted(sites), np.int64))
+        for taken in product((0, 1), repeat=len(groups))
+        if len(sites := set().union(*(group[side] for group, side in zip(groups, taken, strict=True)))) == 7
+    )
+    found = part.value(mine) if not new.size else part.value(new)
+    assert found == best
+    assert not new.size or len(set(new.tolist())) == 7
+    assert recombined(problem, mine, mine).size == 0
+
+
+def apart(part: Part, mine: np.ndarray, other: np.ndarray) -> list[tuple[set[int], set[int]]]:
+    """The groups: sites of the one and of the other that share points, and what both have by itself."""
+    both = set(mine.tolist()) & set(other.tolist())
+    bare = ~part.covered(np.array(sorted(both), np.int64))
+    left = sorted((set(mine.tolist()) | set(other.tolist())) - both)
+    groups: list[set[int]] = []
+    for site in left:
+        near = {site}
+        for group in [g for g in groups if any(shares(part, bare, site, one) for one in g)]:
+            near |= group
+            groups.remove(group)
+        groups.append(near)
+    sides = [({j for j in g if j in mine}, {j for j in g if j in other}) for g in groups]
+    return [*sides, (both, both)]
+
+
+def shares(part: Part, bare: np.ndarray, a: int, b: int) -> bool:
+    return bool(((part.covers[:, [a, b]].sum(axis=1) == 2) & bare).any())
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_replicas_keep_their_books(seed: int) -> None:
-    """After exchanges and recombinations every replica's cover and gains are those of its sites."""
-    part = part_of(seed, 200, 80, 9)
-    population = Population(part, np.geomspace(60.0, 4.0, 6), seed)
+@pytest.mark.parametrize("scale", [1.0, 0.37], ids=["whole", "fractions"])
+def test_replicas_keep_their_books(seed: int, scale: float) -> None:
+    """After exchanges, refinements and recombinations every replica's sums are those of its sites."""
+    part = part_of(seed, 200, 80, 9, scale=scale)
+    population = Population.of(part, seed, np.geomspace(60.0, 4.0, 6) * cover_books.units(part))
     population.cool(UNTIL)
-    population.run(200, UNTIL)
-    assert sorted(population.place.tolist()) == list(range(6))
-    for s in range(6):
-        opened = np.sort(population.opened[s])
-        assert np.array_equal(np.nonzero(population.is_open[s])[0], opened)
-        assert len(set(opened.tolist())) == 9
-        assert population.value[s] == pytest.approx(part.value(opened))
-        bare = np.where(part.covered(opened), 0.0, part.weight)
-        assert population.gain[s] == pytest.approx(part.by_site.T @ bare)
-    assert population.figures[0] == pytest.approx(part.value(population.choice))
-    assert population.figures[0] >= population.value.max() - 1e-6
+    population.run(100, UNTIL)
+    for one in population.choices:
+        assert len(set(one.opened.tolist())) == 9
+        assert set(np.nonzero(one.is_open[:80])[0].tolist()) == set(one.opened.tolist())
+        anew = cover_books.choice(population.problem, one.opened, 1)
+        for book in ("opened", "is_open", "counts", "slots", "gain", "own"):
+            assert np.array_equal(getattr(one, book), getattr(anew, book))
+        assert one.figures[0] == anew.figures[0]
+        assert one.figures[0] / cover_books.units(part) == pytest.approx(part.value(one.opened))
+        assert one.figures[1] / cover_books.units(part) == pytest.approx(part.value(one.best))
+    assert population.covered == max(int(one.figures[1]) for one in population.choices)
 
 
-def test_replicas_find_the_best_choice() -> None:
-    """Four of fourteen sites: every one of these replicas' bests is that of looking at all."""
+def test_the_books_of_a_choice_are_those_of_a_count() -> None:
+    part = part_of(1, 120, 50, 6)
+    one = cover_books.choice(cover_books.cover(part), np.array([3, 9, 14, 20, 33, 41]), 1)
+    covers, counts = part.covers.toarray(), part.covers[:, one.opened].sum(axis=1)
+    assert np.array_equal(one.counts, counts)
+    assert np.array_equal(one.gain[:50], part.weight[counts == 0] @ covers[counts == 0])
+    for slot, site in enumerate(one.opened):
+        alone = (counts == 1) & covers[:, site]
+        assert np.array_equal(one.own[slot][:50], part.weight[alone] @ covers[alone])
+    assert one.figures[0] == part.value(one.opened)
+
+
+def test_populations_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four of fourteen sites: the best is that of looking at all, and stays when populations follow each other."""
+    monkeypatch.setattr(cover_temper, "STRETCH", 30)
+    monkeypatch.setattr(cover_temper, "STALE", 20)
     for seed in range(8):
         covers, weight = problem(seed)
         part = Part.of(covers, weight, np.arange(14), 4)
-        population = Population(part, np.geomspace(40.0, 2.0, 4), seed)
-        population.run(60, UNTIL)
-        assert part.value(population.choice) == most(covers, weight, 4)
+        populations, best = Populations(part), most(covers, weight, 4)
+        values = [part.value(populations.run(UNTIL)) for _ in range(6)]
+        assert values == sorted(values)
+        assert values[-1] == best
+        assert populations.begun > cover_temper.POPULATIONS

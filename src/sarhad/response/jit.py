@@ -11,8 +11,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile a function of arrays to machine code at its first call; the result is kept on disk."""
-    return cast("F", numba.njit(cache=True)(function))
+    """Compile a function of arrays to machine code at its first call; the result is kept on disk.
+
+    It runs without Python's lock, so that threads of one process run side by side.
+    """
+    return cast("F", numba.njit(cache=True, nogil=True)(function))
 
 
 def inlined(function: F) -> F:

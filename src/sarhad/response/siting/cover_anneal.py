@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sarhad.response.siting import cover_kernels
+from sarhad.response.siting import cover_books
 from sarhad.response.siting.answer import Deadline
 from sarhad.response.siting.cover_part import Part
 from sarhad.response.siting.kernels import Ints
@@ -20,18 +20,14 @@ def anneal(
     clock is further on than that, ``allowed_s`` decides how cool it is: what is cut off
     while it is hot is no choice.
     """
-    is_open = np.zeros(part.number.size, np.int32)
-    is_open[start] = 1
-    now = part.value(start)
-    figures, best = np.array([now, now]), is_open.copy()
-    arrays = (*part.rows, *part.columns, part.weight, is_open, best, figures)
-    hot, cooling = heats[0], heats[1] / heats[0]
+    problem, scale = cover_books.cover(part), cover_books.units(part)
+    one = cover_books.choice(problem, start, seed)
+    slots = np.arange(start.size)
+    hot, cooling = heats[0] * scale, heats[1] / heats[0]
     begun, done, look = deadline.left, 0.0, 0
     while done < 1.0 and not deadline.passed:
         heat = hot * cooling**done
-        cover_kernels.heat_bath(
-            *arrays, heat, heat * cooling ** (1.0 / looks), max(steps // looks, 1), 1000 * seed + look
-        )
+        cover_books.walk(problem, one, slots, heat, heat * cooling ** (1.0 / looks), max(steps // looks, 1))
         look += 1
         done = max(look / looks, (begun - deadline.left) / max(allowed_s, 1e-9))
-    return np.nonzero(best)[0]
+    return np.sort(one.best)

@@ -1,174 +1,173 @@
-"""Good choices for a large maximal covering: replicas at several heats, exchanged and recombined.
+"""Good choices for a large maximal covering: replicas at several heats, exchanged, refined and recombined.
 
 Each replica is a choice that is annealed at a heat of its own; neighbours change places by
 Metropolis' rule, so that what a hot one found cools down (Swendsen and Wang 1986; Geyer 1991).
-Where two choices differ, the sites fall into groups that share no point: what one has in a
-group can be taken over by the other without touching the rest (as Houdayer's clusters, 2001,
-but the best of all such exchanges that keep the number of sites).
+The cooler ones are annealed around single sites, too, and take over what hotter ones do better.
 """
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
-from sarhad.response.siting import cover_kernels
+from sarhad.response.siting import cover_books
 from sarhad.response.siting.answer import Deadline
-from sarhad.response.siting.cover_part import Bools, Part, greedy
-from sarhad.response.siting.kernels import Floats, Ints, Small
+from sarhad.response.siting.cover_books import Choice, Cover
+from sarhad.response.siting.cover_meet import recombined
+from sarhad.response.siting.cover_part import Part, greedy
+from sarhad.response.siting.kernels import Floats, Ints
 
-REPLICAS, SWEEPS, RECOMBINED = 12, 2, 40
-"""Replicas; steps of each in a round for a site to open; rounds between two recombinations."""
+HOTTEST, COLDEST, REPLICAS = 0.012, 0.002, 8
+"""Heats of the replicas, as shares of what a site covers on average."""
+
+SWEEPS, MEETING = 2, 10
+"""Steps of each in a round for a site to open; rounds between two meetings."""
+
+REFINED, FEW, MANY, REFINED_HEATS, REFINED_SWEEPS = 0.06, 12, 24, (0.008, 0.001), 60
+"""At each meeting: how often a cooler replica is annealed around a site, for a site to open; how many
+sites at least and at most; first and last heat, as above; steps for each of them."""
 
 COOLING, COOLING_SHARE = 120, 0.25
 """Rounds at each heat on the way down, and the share of the time left that they may take."""
 
 LOOK_STEPS = 30_000
-"""Steps of all replicas between two looks at the clock."""
+"""Steps between two looks at the clock."""
+
+POPULATIONS, STALE, STRETCH = 2, 2000, 250
+"""Populations side by side; rounds without a better choice after which another takes its place; rounds
+that each goes on before their best is looked at."""
 
 
 @dataclass(slots=True)
 class Population:
-    """Replicas of one part, ``heats`` from the hottest to the coldest; a row a replica.
+    """Replicas of one part, ``heats`` (in units) from the hottest to the coldest, a choice each."""
 
-    ``counts`` (by how many a point is covered) and ``gain`` (what each site would add) follow
-    ``opened`` and ``is_open``; ``place`` tells which replica is at each heat.
-    """
-
-    part: Part
+    problem: Cover
+    sites: int
     heats: Floats
+    mean: float
+    """What a site covers on average, in units."""
     seed: int
-    opened: Ints = field(init=False)
-    is_open: Small = field(init=False)
-    counts: Small = field(init=False)
-    gain: Floats = field(init=False)
-    value: Floats = field(init=False)
-    place: Ints = field(init=False)
-    best: Small = field(init=False)
-    figures: Floats = field(init=False)
+    choices: list[Choice] = field(init=False)
+    random: np.random.Generator = field(init=False)
     rounds: int = 0
+    better: int = 0
+    """The round in which the best choice was met."""
 
-    def __post_init__(self) -> None:
-        """Begin with every replica at the greedy choice."""
-        replicas, (points, sites) = self.heats.size, self.part.covers.shape
-        self.opened = np.zeros((replicas, self.part.sites), np.int64)
-        self.is_open = np.zeros((replicas, sites), np.int32)
-        self.counts, self.gain = np.zeros((replicas, points), np.int32), np.zeros((replicas, sites))
-        self.value, self.place = np.zeros(replicas), np.arange(replicas)
-        start = greedy(self.part)
-        for s in range(replicas):
-            self._put(s, start)
-        self.best, self.figures = self.is_open[0].copy(), self.value[:1].copy()
-
-    @property
-    def choice(self) -> Ints:
-        """The best choice met, the part's own sites."""
-        return np.nonzero(self.best)[0]
+    @classmethod
+    def of(cls, part: Part, seed: int, heats: Floats | None = None) -> Population:
+        """Begin with every replica at the greedy choice; ``heats`` in units, unless the usual ones."""
+        problem = cover_books.cover(part)
+        mean = float(problem.weight.sum()) / part.sites
+        usual = mean * np.geomspace(HOTTEST, COLDEST, REPLICAS)
+        new = cls(problem, part.sites, usual if heats is None else heats, mean, seed)
+        new.random = np.random.default_rng(seed)
+        first = cover_books.choice(problem, greedy(part), new._seed())
+        new.choices = [first, *(cover_books.copied(first, new._seed()) for _ in new.heats[1:])]
+        return new
 
     @property
-    def _each(self) -> int:
-        """Rounds of a single replica between two looks at the clock."""
-        return max(LOOK_STEPS // (SWEEPS * self.part.sites), 1)
+    def best(self) -> Ints:
+        """The sites of the best choice met."""
+        return max(self.choices, key=lambda one: int(one.figures[1])).best
+
+    @property
+    def covered(self) -> int:
+        """What the best choice covers, in units."""
+        return max(int(one.figures[1]) for one in self.choices)
+
+    def _seed(self) -> int:
+        return int(self.random.integers(2**62))
 
     def cool(self, deadline: Deadline) -> None:
         """Anneal one choice from the hottest down, and leave each replica what it was at its heat."""
-        replicas, alone = self.heats.size, np.zeros(1, np.int64)
-        for k in range(replicas):
-            until, row, done = deadline.part(COOLING_SHARE / replicas), slice(k, k + 1), 0
+        for k, heat in enumerate(self.heats.tolist()):
+            until = deadline.part(COOLING_SHARE / self.heats.size)
             if k:
-                self._put(k, self.opened[k - 1])
-            while done < COOLING and not until.passed:
-                self._temper(row, alone, min(self._each, COOLING - done), done)
-                done += self._each
+                self.choices[k] = cover_books.copied(self.choices[k - 1], self._seed())
+            left = COOLING * SWEEPS * self.sites
+            while left > 0 and not until.passed:
+                self._walk(k, heat, min(left, LOOK_STEPS))
+                left -= LOOK_STEPS
 
     def run(self, rounds: int, deadline: Deadline) -> None:
         """Take so many rounds, unless the deadline passes."""
-        each = max(self._each // self.heats.size, 1)
-        until, next_meeting = self.rounds + rounds, self.rounds + RECOMBINED
-        while self.rounds < until and not deadline.passed:
-            self._temper(slice(None), self.place, each, self.rounds)
-            self.rounds += each
-            if self.rounds >= next_meeting:
-                next_meeting = self.rounds + RECOMBINED
+        for _ in range(rounds):
+            if deadline.passed:
+                return
+            covered = self.covered
+            for k, heat in enumerate(self.heats.tolist()):
+                self._walk(k, heat, SWEEPS * self.sites)
+            self._exchange()
+            self.rounds += 1
+            if self.rounds % MEETING == 0:
                 self._meet()
+            if self.covered > covered:
+                self.better = self.rounds
 
-    def _temper(self, rows: slice, place: Ints, rounds: int, done: int) -> None:
-        """Take so many rounds in some of the replicas; ``done`` of them were taken before."""
-        cover_kernels.temper(
-            *self.part.rows, *self.part.columns, self.part.weight,
-            self.opened[rows], self.is_open[rows], self.counts[rows], self.gain[rows], self.value[rows],
-            self.heats[rows], place, self.best, self.figures,
-            SWEEPS, rounds, done % 2, (1_000_003 * self.seed + 8191 * (rows.start or 0) + done) % 2**32,
-        )  # fmt: skip
+    def _walk(self, k: int, heat: float, steps: int) -> None:
+        cover_books.walk(self.problem, self.choices[k], np.arange(self.sites), heat, heat, steps)
+
+    def _exchange(self) -> None:
+        for k in range(self.rounds % 2, self.heats.size - 1, 2):
+            hotter, cooler = self.choices[k : k + 2]
+            odds = float(hotter.figures[0] - cooler.figures[0]) * (1.0 / self.heats[k + 1] - 1.0 / self.heats[k])
+            if odds >= 0.0 or self.random.random() < math.exp(odds):
+                self.choices[k : k + 2] = cooler, hotter
 
     def _meet(self) -> None:
-        """Let each replica take over what the two hotter ones do better; the two hottest are left alone."""
+        """Let each replica take over what the two hotter ones do better, and refine the cooler half."""
         for k in range(self.heats.size - 1, 1, -1):
-            s = self.place[k]
             for hotter in (k - 1, k - 2):
-                better = recombined(self.part, self.opened[s], self.opened[self.place[hotter]])
-                if better is not None:
-                    self._put(s, better)
-            if self.value[s] > self.figures[0] + 1e-9:
-                self.figures[0], self.best[:] = self.value[s], self.is_open[s]
-
-    def _put(self, s: int, choice: Ints) -> None:
-        self.opened[s], self.is_open[s] = choice, 0
-        self.is_open[s, choice] = 1
-        self.counts[s] = np.asarray(self.part.by_site[:, choice].sum(axis=1)).ravel()
-        bare = np.where(self.counts[s] == 0, self.part.weight, 0.0)
-        self.gain[s] = self.part.by_site.T @ bare
-        self.value[s] = self.part.weight.sum() - bare.sum()
+                new = recombined(self.problem, self.choices[k].opened, self.choices[hotter].opened)
+                if new.size:
+                    cover_books.become(self.problem, self.choices[k], new)
+        hot, cold = (share * self.mean for share in REFINED_HEATS)
+        tries = max(int(REFINED * self.sites), 1)
+        for one in self.choices[self.heats.size // 2 :]:
+            cover_books.refine(self.problem, one, tries, FEW, MANY, hot, cold, REFINED_SWEEPS)
 
 
-def recombined(part: Part, mine: Ints, other: Ints) -> Ints | None:
-    """Return the best choice that is ``mine`` in some groups and ``other`` in the rest; None if none is better."""
-    common = np.intersect1d(mine, other)
-    lost, won = np.setdiff1d(mine, common), np.setdiff1d(other, common)
-    if not lost.size:
-        return None
-    differ = np.concatenate((lost, won))
-    bare = ~part.covered(common)
-    touched = sparse.csr_array(part.by_site[:, differ].astype(np.float64)[bare])
-    weight = part.weight[bare]
-    groups, group = connected_components(touched.T @ touched, directed=False)
-    if groups == 1:
-        return None
-    first = np.repeat(-1, weight.size)
-    filled = np.diff(touched.indptr) > 0
-    first[filled] = group[touched.indices[touched.indptr[:-1][filled]]]
-    had = np.asarray(touched[:, : lost.size].sum(axis=1)).ravel() > 0
-    has = np.asarray(touched[:, lost.size :].sum(axis=1)).ravel() > 0
-    change = np.where(has, weight, 0.0) - np.where(had, weight, 0.0)
-    gains = np.bincount(first[filled], weights=change[filled], minlength=groups).astype(np.float64)
-    more = np.bincount(group[lost.size :], minlength=groups) - np.bincount(group[: lost.size], minlength=groups)
-    swapped = balanced(gains, more)
-    if swapped is None:
-        return None
-    return np.concatenate((common, lost[~swapped[group[: lost.size]]], won[swapped[group[lost.size :]]]))
+@dataclass(slots=True)
+class Populations:
+    """Populations side by side, each followed by another when it finds nothing more; and their best choice.
 
+    The same rounds give the same choice, however many threads there are.
+    """
 
-def balanced(gains: Floats, more: Ints) -> Bools | None:
-    """Return which groups to swap so that ``gains`` add up to most and ``more`` to 0; None if nothing is gained."""
-    room = int(np.abs(more).sum())
-    most, taken = np.full(2 * room + 1, -np.inf), np.zeros((gains.size, 2 * room + 1), bool)
-    most[room] = 0.0
-    for c, d in enumerate(more.tolist()):
-        after = np.full(2 * room + 1, -np.inf)
-        if d >= 0:
-            after[d:] = most[: 2 * room + 1 - d] + gains[c]
-        else:
-            after[:d] = most[-d:] + gains[c]
-        taken[c] = after > most
-        most = np.maximum(most, after)
-    if most[room] <= 1e-9:
-        return None
-    at, swapped = room, np.zeros(gains.size, bool)
-    for c in range(gains.size - 1, -1, -1):
-        if taken[c, at]:
-            swapped[c] = True
-            at -= int(more[c])
-    return swapped
+    part: Part
+    living: list[Population] = field(default_factory=list)
+    bests: list[Ints] = field(default_factory=list)
+    """The best choices of those that found nothing more."""
+    begun: int = 0
+
+    def run(self, deadline: Deadline) -> Ints:
+        """Go on for a stretch, or until the deadline; return the best choice met, the part's own sites."""
+        self.living = [one for one in self.living if not self._ended(one)]
+        new = list[Population]()
+        while len(self.living) + len(new) < POPULATIONS:
+            self.begun += 1
+            new.append(Population.of(self.part, self.begun))
+        with ThreadPoolExecutor(POPULATIONS) as pool:
+            tasks = [pool.submit(one.cool, deadline) for one in new]
+            tasks += [pool.submit(one.run, STRETCH, deadline) for one in self.living]
+            for task in tasks:
+                task.result()
+        self.living += new
+        return np.sort(max((*self.bests, *(one.best for one in self.living)), key=self.part.value))
+
+    def _ended(self, one: Population) -> bool:
+        if one.rounds - one.better < STALE:
+            return False
+        best, again = one.best, True
+        while again:
+            again = False
+            for other in self.bests:
+                new = recombined(one.problem, best, other)
+                if new.size:
+                    best, again = new, True
+        self.bests.append(best)
+        return True

@@ -21,7 +21,7 @@ from sarhad.response.siting.capacitated import capacitated
 from sarhad.response.siting.cover_anneal import anneal
 from sarhad.response.siting.cover_part import Part, greedy, merged
 from sarhad.response.siting.cover_relaxed import Relaxation
-from sarhad.response.siting.cover_temper import REPLICAS, Population
+from sarhad.response.siting.cover_temper import Populations
 from sarhad.response.siting.kernels import Floats, Ints
 from sarhad.response.siting.sparse import integral
 
@@ -50,12 +50,8 @@ LIKELY, LIKELY_SHARE = 2750, 0.93
 """Among how many sites at least the replicas of a large problem choose, by what they are worth at the
 multipliers, and all that are worth such a share of the last that would be opened."""
 
-HOTTEST, COLDEST, COLDEST_FULL, FULL = 0.018, 0.002, 0.0008, 0.98
-"""Heats of the replicas of a large problem, as shares of what a site covers on average.  They
-go down further where so great a share of the weight may be covered: choices differ by little there."""
-
-STRETCHES, STRETCH = 60, 600
-"""How often at most the replicas go on, and for how many rounds, before what is decided is looked at."""
+STRETCHES = 600
+"""How often at most the populations go on before what is decided is looked at."""
 
 DECIDED = 0.5
 """HiGHS decides what is left open of a large problem when so great a share of the sites is left at most."""
@@ -181,22 +177,19 @@ class _Search:
         return shares[0] * mean, shares[1] * mean
 
     def _large(self) -> None:
-        """Bound by the relaxation and cuts; then replicas among the likely sites, until HiGHS can decide the rest."""
+        """Bound by the relaxation and cuts; then populations of likely sites, until HiGHS can decide the rest."""
         relaxation = Relaxation(self.part)
         self._relax(relaxation)
         worth = self._settle(relaxation)
         if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
             return
-        full = relaxation.bound > FULL * float(relaxation.part.weight.sum())
-        heats = np.geomspace(*self._heats((HOTTEST, COLDEST_FULL if full else COLDEST)), REPLICAS)
         likely = self._likely(worth)
-        held, population = (self.part, self.base, self.opened), Population(likely, heats, 1)
-        population.cool(self.deadline)
+        held, populations = (self.part, self.base, self.opened), Populations(likely)
         for _ in range(STRETCHES):
-            population.run(STRETCH, self.deadline)
-            # The replicas' sites are those that were left when they began.
+            chosen = populations.run(self.deadline)
+            # The populations' sites are those that were left when they began.
             self.part, self.base, self.opened = held
-            self._offer(likely, population.choice)
+            self._offer(likely, chosen)
             self._settle(relaxation)
             if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
                 return
