@@ -14,7 +14,7 @@ from sarhad.response.siting import Deadline, cover_books, cover_temper, covering
 from sarhad.response.siting.cover_meet import balanced, recombined
 from sarhad.response.siting.cover_part import Part
 from sarhad.response.siting.cover_relaxed import Relaxation, project
-from sarhad.response.siting.cover_temper import Population, Populations
+from sarhad.response.siting.cover_temper import Population, Populations, heats
 
 UNTIL = Deadline.after(600.0)
 
@@ -202,6 +202,16 @@ def test_the_books_of_a_choice_are_those_of_a_count() -> None:
     assert one.figures[0] == part.value(one.opened)
 
 
+@pytest.mark.parametrize(("spare", "coldest", "replicas"), [(1e9, 0.002, 8), (0.0, 0.0002, 14), (24.0, 0.0006, 11)])
+def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, coldest: float, replicas: int) -> None:
+    part = part_of(1, 2000, 80, 9)
+    mean = part.weight.sum() / 9
+    ladder = heats(part, spare * mean / 200)
+    assert ladder.size == replicas
+    assert ladder[-1] == pytest.approx(coldest * mean)
+    assert np.allclose(np.diff(np.log(ladder)), np.log(ladder[1] / ladder[0]))
+
+
 def test_populations_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four of fourteen sites: the best is that of looking at all, and stays when populations follow each other."""
     monkeypatch.setattr(cover_temper, "STRETCH", 30)
@@ -209,7 +219,7 @@ def test_populations_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> No
     for seed in range(8):
         covers, weight = problem(seed)
         part = Part.of(covers, weight, np.arange(14), 4)
-        populations, best = Populations(part), most(covers, weight, 4)
+        populations, best = Populations(part, 0.0), most(covers, weight, 4)
         values = [part.value(populations.run(UNTIL)) for _ in range(6)]
         assert values == sorted(values)
         assert values[-1] == best

@@ -180,18 +180,20 @@ class Relaxation:
         members = cuts.members(part.weight.size)
         matrices = tuple(_matrix(m) for m in (members, members.T, cuts.sites, cuts.sites.T))
         step = self._step(members)
-        here, bounds = self.here, [self.bound]
+        # The least bounds since the last cuts: with new ones it is at first above what is known.
+        here, bounds = self.here, [math.inf]
         begun = tuple(values.copy() for values in here)
         for _ in range(0, rounds, LOOK):
             total = tuple(np.zeros_like(values) for values in here)
             _steps(*part.rows, *part.columns, matrices, part.weight, part.sites, self.pace, step, here, total, LOOK)
             mean = tuple(values / LOOK for values in total)
-            if self._offer(mean[2], mean[3]) < self._offer(here[2], here[3]):
+            average, last = self._offer(mean[2], mean[3]), self._offer(here[2], here[3])
+            if average < last:
                 here = mean
             self._balance(begun, here, step)
             begun = tuple(values.copy() for values in here)
-            bounds.append(self.bound)
-            still = len(bounds) > PATIENCE and bounds[-1 - PATIENCE] - self.bound < STILL * self.bound
+            bounds.append(min(bounds[-1], average, last))
+            still = len(bounds) > PATIENCE and bounds[-1 - PATIENCE] - bounds[-1] < STILL * bounds[-1]
             if still or self.bound <= enough or deadline.passed:
                 break
         self.here = here

@@ -23,12 +23,16 @@ from sarhad.response.siting.kernels import Floats, Ints
 HOTTEST, COLDEST, REPLICAS = 0.012, 0.002, 8
 """Heats of the replicas, as shares of what a site covers on average."""
 
+SPARE, COLDER, MORE = 0.005, 0.1, 6
+"""Where nearly everything can be covered, choices differ by little: the coldest heat is at most such a share of
+what cannot be covered, down to such a share of the usual one, with so many more replicas for a tenth of it."""
+
 SWEEPS, MEETING = 2, 10
 """Steps of each in a round for a site to open; rounds between two meetings."""
 
-REFINED, FEW, MANY, REFINED_HEATS, REFINED_SWEEPS = 0.06, 12, 24, (0.008, 0.001), 60
-"""At each meeting: how often a cooler replica is annealed around a site, for a site to open; how many
-sites at least and at most; first and last heat, as above; steps for each of them."""
+REFINED, FEW, MANY, REFINED_HOT, REFINED_COLD, REFINED_SWEEPS = 0.06, 12, 24, 0.008, 0.5, 60
+"""At each meeting: how often a cooler replica is annealed around a site, for a site to open; how many sites at
+least and at most; the first heat, as above, and the last, as a share of the coldest; steps for each of them."""
 
 COOLING, COOLING_SHARE = 120, 0.25
 """Rounds at each heat on the way down, and the share of the time left that they may take."""
@@ -58,12 +62,11 @@ class Population:
     """The round in which the best choice was met."""
 
     @classmethod
-    def of(cls, part: Part, seed: int, heats: Floats | None = None) -> Population:
-        """Begin with every replica at the greedy choice; ``heats`` in units, unless the usual ones."""
+    def of(cls, part: Part, seed: int, heats: Floats) -> Population:
+        """Begin with every replica at the greedy choice."""
         problem = cover_books.cover(part)
         mean = float(problem.weight.sum()) / part.sites
-        usual = mean * np.geomspace(HOTTEST, COLDEST, REPLICAS)
-        new = cls(problem, part.sites, usual if heats is None else heats, mean, seed)
+        new = cls(problem, part.sites, heats, mean, seed)
         new.random = np.random.default_rng(seed)
         first = cover_books.choice(problem, greedy(part), new._seed())
         new.choices = [first, *(cover_books.copied(first, new._seed()) for _ in new.heats[1:])]
@@ -125,10 +128,18 @@ class Population:
                 new = recombined(self.problem, self.choices[k].opened, self.choices[hotter].opened)
                 if new.size:
                     cover_books.become(self.problem, self.choices[k], new)
-        hot, cold = (share * self.mean for share in REFINED_HEATS)
+        hot, cold = REFINED_HOT * self.mean, REFINED_COLD * float(self.heats[-1])
         tries = max(int(REFINED * self.sites), 1)
         for one in self.choices[self.heats.size // 2 :]:
             cover_books.refine(self.problem, one, tries, FEW, MANY, hot, cold, REFINED_SWEEPS)
+
+
+def heats(part: Part, spare: float) -> Floats:
+    """Return the heats of a part's replicas, in units, where ``spare`` of the weight cannot be covered."""
+    mean, scale = float(part.weight.sum()) / part.sites, cover_books.units(part)
+    colder = min(max(SPARE * spare / mean / COLDEST, COLDER), 1.0)
+    replicas = REPLICAS - round(MORE * math.log10(colder))
+    return mean * scale * np.geomspace(HOTTEST, COLDEST * colder, replicas)
 
 
 @dataclass(slots=True)
@@ -139,6 +150,8 @@ class Populations:
     """
 
     part: Part
+    spare: float
+    """What cannot be covered at least."""
     living: list[Population] = field(default_factory=list)
     bests: list[Ints] = field(default_factory=list)
     """The best choices of those that found nothing more."""
@@ -150,7 +163,7 @@ class Populations:
         new = list[Population]()
         while len(self.living) + len(new) < POPULATIONS:
             self.begun += 1
-            new.append(Population.of(self.part, self.begun))
+            new.append(Population.of(self.part, self.begun, heats(self.part, self.spare)))
         with ThreadPoolExecutor(POPULATIONS) as pool:
             tasks = [pool.submit(one.cool, deadline) for one in new]
             tasks += [pool.submit(one.run, STRETCH, deadline) for one in self.living]

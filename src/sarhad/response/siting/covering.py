@@ -42,7 +42,7 @@ HIGHS_SOON, HIGHS_AT_ALL = 60_000, 400_000
 """The incidences up to which a problem is small, and those up to which HiGHS decides what is
 left open of a large one."""
 
-RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 4, 0.35
+RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 8, 0.35
 """For a large problem: steps of its relaxation, of it with cuts, how often cuts are added,
 and the share of the time beyond which none is."""
 
@@ -184,7 +184,8 @@ class _Search:
         if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
             return
         likely = self._likely(worth)
-        held, populations = (self.part, self.base, self.opened), Populations(likely)
+        spare = float(relaxation.part.weight.sum()) - relaxation.bound
+        held, populations = (self.part, self.base, self.opened), Populations(likely, spare)
         for _ in range(STRETCHES):
             chosen = populations.run(self.deadline)
             # The populations' sites are those that were left when they began.
