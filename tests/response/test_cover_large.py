@@ -202,7 +202,7 @@ def test_the_books_of_a_choice_are_those_of_a_count() -> None:
     assert one.figures[0] == part.value(one.opened)
 
 
-@pytest.mark.parametrize(("spare", "coldest", "replicas"), [(1e9, 0.002, 8), (0.0, 0.0002, 14), (24.0, 0.0006, 11)])
+@pytest.mark.parametrize(("spare", "coldest", "replicas"), [(1e9, 0.002, 10), (0.0, 0.0002, 16), (24.0, 0.0006, 13)])
 def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, coldest: float, replicas: int) -> None:
     part = part_of(1, 2000, 80, 9)
     mean = part.weight.sum() / 9

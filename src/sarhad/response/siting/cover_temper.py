@@ -20,7 +20,7 @@ from sarhad.response.siting.cover_meet import recombined
 from sarhad.response.siting.cover_part import Part, greedy
 from sarhad.response.siting.kernels import Floats, Ints
 
-HOTTEST, COLDEST, REPLICAS = 0.012, 0.002, 8
+HOTTEST, COLDEST, REPLICAS = 0.018, 0.002, 10
 """Heats of the replicas, as shares of what a site covers on average."""
 
 SPARE, COLDER, MORE = 0.005, 0.1, 6
