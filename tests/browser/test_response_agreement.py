@@ -67,3 +67,27 @@ def test_the_page_tells_no_agreement_from_one_that_lets_nobody_cross(
             plan.wait_for_selector(".lead", timeout=COMPUTES_MS)
             expect(plan.locator(".rests")).to_contain_text(planned)
         desks.close()
+
+
+def test_the_plan_tells_that_every_crossing_of_the_agreement_is_closed(browser: Browser, tmp_path: Path) -> None:
+    """Only when the last one is: while they are open it does not say so."""
+    shut = ("every crossing that the agreement names is closed", "در توافق آمده بسته است", "تمام گزرگاہیں بند ہیں")
+    with two_nodes(tmp_path / "stage", "two_desks.py") as stage:
+        desks = stage.desks(browser)
+        desk = desks["ir"]
+        page = desk.sign_in_as("commander")
+        held = [
+            one for one in page.request.get(f"{desk.url}/api/ground").json()["crossings"] if one["party"] == desk.party
+        ]
+        for status in ("open", "closed"):
+            for one in held:
+                kept = {name: one[name] for name in ("code", "names", "place", "modes")}
+                act(desk, page, "crossing", {**kept, "status": status}, None)
+            for language, words in zip(LANGUAGES, shut, strict=True):
+                plan = desk.sign_in_as("planner", "/plan?a=sites.2~at.towns", language=language)
+                plan.wait_for_selector(".lead", timeout=COMPUTES_MS)
+                if status == "open":
+                    expect(plan.locator(".rests")).not_to_contain_text(words)
+                else:
+                    expect(plan.locator(".rests")).to_contain_text(words)
+        desks.close()
