@@ -1,8 +1,8 @@
 """``python -m bench.response.hypercube [--quick]``: busy units solved exactly, beside SciPy's sparse solver.
 
-Random places and units in a square, the nearest first, incidents that are lost when all are
-busy.  SciPy is given the balance of the same chain, ready made: only its solving counts.
-CPU seconds.  The larger ones are ours alone, with how far the chain followed is from them.
+Random places and units in a square, the nearest first, half of the time busy.  SciPy is given
+the balance of the same chain, ready made: only its solving counts.  There incidents are lost
+when all are busy; in the larger ones, which are ours alone, they wait.  CPU seconds.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from sarhad.response.simulation.hypercube import hypercube
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-PLACES = 30
+PLACES, LOAD = 30, 0.5
 
 
-def case(units: int, load: float) -> tuple[Ints, Floats]:
+def case(units: int) -> tuple[Ints, Floats]:
     """Return preferences (places × units) and incidents for one mean service."""
     random = np.random.default_rng(units)
     homes, at = random.random((units, 2)), random.random((PLACES, 2))
     away = np.hypot(*(at[:, None] - homes[None]).transpose(2, 0, 1))
     rate = random.random(PLACES)
-    return np.argsort(away, axis=1), rate * load * units / rate.sum()
+    return np.argsort(away, axis=1), rate * LOAD * units / rate.sum()
 
 
 def balance(preference: Ints, rate: Floats) -> sparse.csc_array:
@@ -73,7 +73,7 @@ def told(seconds: list[float]) -> str:
 
 
 def beside_scipy(units: int, rounds: int) -> None:
-    preference, rate = case(units, 0.5)
+    preference, rate = case(units)
     equations, one = balance(preference, rate), np.zeros(2**units)
     one[-1] = 1.0
     chance = spsolve(equations, one)
@@ -87,7 +87,7 @@ def beside_scipy(units: int, rounds: int) -> None:
 
 
 def alone(units: int, rounds: int) -> None:
-    preference, rate = case(units, 0.5)
+    preference, rate = case(units)
     exact, played = hypercube(preference, rate, 1.0), hypercube(preference, rate, 1.0, how="played")
     off = max(np.abs(exact.busy - played.busy).max(), np.abs(exact.share - played.share).max())
     ours = timed(lambda: hypercube(preference, rate, 1.0), rounds)

@@ -38,7 +38,7 @@ COOLING, COOLING_SHARE = 120, 0.25
 """Rounds at each heat on the way down, and the share of the time left that they may take."""
 
 LOOK_STEPS = 30_000
-"""Steps between two looks at the clock."""
+"""Steps between two looks at the clock on the way down."""
 
 POPULATIONS, STALE, STRETCH = 2, 2000, 250
 """Populations side by side; rounds without a better choice after which another takes its place; rounds
@@ -50,13 +50,9 @@ class Population:
     """Replicas of one part, ``heats`` (in units) from the hottest to the coldest, a choice each."""
 
     problem: Cover
-    sites: int
     heats: Floats
-    mean: float
-    """What a site covers on average, in units."""
-    seed: int
-    choices: list[Choice] = field(init=False)
-    random: np.random.Generator = field(init=False)
+    choices: list[Choice]
+    random: np.random.Generator
     rounds: int = 0
     better: int = 0
     """The round in which the best choice was met."""
@@ -64,13 +60,14 @@ class Population:
     @classmethod
     def of(cls, part: Part, seed: int, heats: Floats) -> Population:
         """Begin with every replica at the greedy choice."""
-        problem = cover_books.cover(part)
-        mean = float(problem.weight.sum()) / part.sites
-        new = cls(problem, part.sites, heats, mean, seed)
-        new.random = np.random.default_rng(seed)
-        first = cover_books.choice(problem, greedy(part), new._seed())
-        new.choices = [first, *(cover_books.copied(first, new._seed()) for _ in new.heats[1:])]
-        return new
+        problem, random = cover_books.cover(part), np.random.default_rng(seed)
+        first = cover_books.choice(problem, greedy(part), _seed(random))
+        return cls(problem, heats, [first, *(cover_books.copied(first, _seed(random)) for _ in heats[1:])], random)
+
+    @property
+    def sites(self) -> int:
+        """How many sites are open."""
+        return int(self.choices[0].opened.size)
 
     @property
     def best(self) -> Ints:
@@ -82,15 +79,12 @@ class Population:
         """What the best choice covers, in units."""
         return max(int(one.figures[1]) for one in self.choices)
 
-    def _seed(self) -> int:
-        return int(self.random.integers(2**62))
-
     def cool(self, deadline: Deadline) -> None:
         """Anneal one choice from the hottest down, and leave each replica what it was at its heat."""
         for k, heat in enumerate(self.heats.tolist()):
             until = deadline.part(COOLING_SHARE / self.heats.size)
             if k:
-                self.choices[k] = cover_books.copied(self.choices[k - 1], self._seed())
+                self.choices[k] = cover_books.copied(self.choices[k - 1], _seed(self.random))
             left = COOLING * SWEEPS * self.sites
             while left > 0 and not until.passed:
                 self._walk(k, heat, min(left, LOOK_STEPS))
@@ -128,10 +122,15 @@ class Population:
                 new = recombined(self.problem, self.choices[k].opened, self.choices[hotter].opened)
                 if new.size:
                     cover_books.become(self.problem, self.choices[k], new)
-        hot, cold = REFINED_HOT * self.mean, REFINED_COLD * float(self.heats[-1])
+        hot = REFINED_HOT * float(self.problem.weight.sum()) / self.sites
+        cold = REFINED_COLD * float(self.heats[-1])
         tries = max(int(REFINED * self.sites), 1)
         for one in self.choices[self.heats.size // 2 :]:
             cover_books.refine(self.problem, one, tries, FEW, MANY, hot, cold, REFINED_SWEEPS)
+
+
+def _seed(random: np.random.Generator) -> int:
+    return int(random.integers(2**62))
 
 
 def heats(part: Part, spare: float) -> Floats:
