@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy import optimize, sparse
 
 from sarhad.response import siting
-from sarhad.response.siting import Deadline, cover_books, cover_temper, covering
-from sarhad.response.siting.cover_meet import balanced, recombined
+from sarhad.response.siting import Deadline, cover_books, cover_memetic, covering
+from sarhad.response.siting.cover_cross import around, crossed
+from sarhad.response.siting.cover_memetic import Pools, admitted
 from sarhad.response.siting.cover_part import Part
 from sarhad.response.siting.cover_relaxed import Relaxation, project
-from sarhad.response.siting.cover_temper import Population, Populations, heats
 
 UNTIL = Deadline.after(600.0)
 
@@ -82,8 +82,8 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
     monkeypatch.setattr(covering, "HIGHS_AT_ALL", 10**9 if exact else -1)
     monkeypatch.setattr(covering, "LIKELY", 6)
     monkeypatch.setattr(covering, "STRETCHES", 3)
-    monkeypatch.setattr(cover_temper, "STRETCH", 20)
-    monkeypatch.setattr(cover_temper, "STALE", 5)
+    monkeypatch.setattr(cover_memetic, "STRETCH", 40)
+    monkeypatch.setattr(cover_memetic, "MEMBERS", 4)
     monkeypatch.setattr(covering, "DECIDED", 1.0 if exact else 0.0)
     covers, weight = problem(seed)
     sites = 2 + seed % 4
@@ -96,14 +96,15 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
 
 
 def test_the_same_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With several populations at work, and with one thread for all."""
+    """With several breeders at work, and with one thread for all."""
     monkeypatch.setattr(covering, "HIGHS_SOON", -1)
     monkeypatch.setattr(covering, "STRETCHES", 4)
-    monkeypatch.setattr(cover_temper, "STRETCH", 30)
-    monkeypatch.setattr(cover_temper, "STALE", 40)
+    monkeypatch.setattr(covering, "HIGHS_AT_ALL", -1)
+    monkeypatch.setattr(cover_memetic, "MEMBERS", 6)
+    monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
     covers, weight = problem(3, 300, 120)
     answers = [siting.maximal_covering(covers, weight, 9)]
-    monkeypatch.setattr(cover_temper, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    monkeypatch.setattr(cover_memetic, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
     answers.append(siting.maximal_covering(covers, weight, 9))
     assert answers[0] == answers[1]
 
@@ -116,78 +117,70 @@ def part_of(seed: int, points: int, sites: int, opened: int, reach: float = 0.28
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_groups_are_swapped_for_the_most_that_keeps_the_number(seed: int) -> None:
+def test_a_child_has_a_district_of_the_other_parent_and_the_rest_of_its_own(seed: int) -> None:
+    part = part_of(seed, 200, 80, 9, 0.12)
     random = np.random.default_rng(seed)
-    gains, more = random.integers(-20, 20, 9), random.integers(-3, 4, 9)
-    best = max(
-        int(gains[list(chosen)].sum())
-        for count in range(10)
-        for chosen in combinations(range(9), count)
-        if more[list(chosen)].sum() == 0
-    )
-    swapped = balanced(gains, more).astype(bool)
-    assert more[swapped].sum() == 0
-    assert gains[swapped].sum() == best
+    mine, other = (np.sort(random.choice(80, 9, replace=False)) for _ in range(2))
+    first, count = int(mine[seed % 9]), 1 + seed % 6
+    order = around(cover_books.cover(part), first, np.array([seed]))
+    new = crossed(mine, other, order, count, 80)
+    leave, come = ([j for j in order.tolist() if j in sites] for sites in (mine.tolist(), other.tolist()))
+    count = min(count, len(leave), len(come))
+    assert len(set(new.tolist())) == 9
+    assert set(come[:count]) <= set(new.tolist())
+    assert set(mine.tolist()) - set(leave[:count]) <= set(new.tolist())
+    assert set(new.tolist()) <= set(mine.tolist()) | set(other.tolist())
+    assert crossed(mine, mine, order, count, 80).tolist() == mine.tolist()
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_two_choices_recombined_are_the_best_of_both(seed: int) -> None:
-    """Every choice that takes whole groups from one or the other is tried."""
-    part = part_of(seed, 200, 80, 7, 0.08)
-    random = np.random.default_rng(seed)
-    mine, other = (np.sort(random.choice(80, 7, replace=False)) for _ in range(2))
-    problem = cover_books.cover(part)
-    new = recombined(problem, mine, other)
-    groups = apart(part, mine, other)
-    best = max(
-        part.value(np.array(sorted(sites), np.int64))
-        for taken in product((0, 1), repeat=len(groups))
-        if len(sites := set().union(*(group[side] for group, side in zip(groups, taken, strict=True)))) == 7
-    )
-    found = part.value(mine) if not new.size else part.value(new)
-    assert found == best
-    assert not new.size or len(set(new.tolist())) == 7
-    assert recombined(problem, mine, mine).size == 0
+def test_a_district_grows_point_by_point_and_ends_where_no_point_is_shared() -> None:
+    """Two groups of sites that share no point: the one begun in is listed, the nearest first."""
+    at = np.array([0.0, 1.0, 2.0, 3.0, 50.0, 51.0])
+    covers = np.abs(at[:, None] - at[None, :]) <= 1.0
+    part = Part.of(covers, np.ones(6), np.arange(6), 2)
+    for seed in range(10):
+        order = around(cover_books.cover(part), 0, np.array([seed]))
+        assert order[0] == 0
+        assert set(order.tolist()) == {0, 1, 2, 3}
+        assert order[-1] == 3
+    assert crossed(np.array([0, 4]), np.array([4, 5]), order, 2, 6).tolist() == [0, 4]
 
 
-def apart(part: Part, mine: np.ndarray, other: np.ndarray) -> list[tuple[set[int], set[int]]]:
-    """The groups: sites of the one and of the other that share points, and what both have by itself."""
-    both = set(mine.tolist()) & set(other.tolist())
-    bare = ~part.covered(np.array(sorted(both), np.int64))
-    left = sorted((set(mine.tolist()) | set(other.tolist())) - both)
-    groups: list[set[int]] = []
-    for site in left:
-        near = {site}
-        for group in [g for g in groups if any(shares(part, bare, site, one) for one in g)]:
-            near |= group
-            groups.remove(group)
-        groups.append(near)
-    sides = [({j for j in g if j in mine}, {j for j in g if j in other}) for g in groups]
-    return [*sides, (both, both)]
-
-
-def shares(part: Part, bare: np.ndarray, a: int, b: int) -> bool:
-    return bool(((part.covers[:, [a, b]].sum(axis=1) == 2) & bare).any())
+def test_who_is_like_is_replaced_and_nobody_by_a_worse_one() -> None:
+    members, covered = np.array([np.arange(8), np.arange(10, 18), np.arange(20, 28)]), np.array([50, 90, 70])
+    like = np.array([10, 11, 12, 13, 14, 15, 30, 31])
+    assert not admitted(members, covered, like, 80, 0, 40), "it differs by two sites from one that covers more"
+    assert admitted(members, covered, like, 91, 0, 40)
+    assert members[1].tolist() == like.tolist()
+    assert covered.tolist() == [50, 91, 70]
+    new = np.arange(30, 38)
+    assert not admitted(members, covered, new, 70, 2, 40)
+    assert not admitted(members, covered, new, 49, 0, 40)
+    assert admitted(members, covered, new, 71, 2, 40)
+    assert members[2].tolist() == new.tolist()
+    assert covered.tolist() == [50, 91, 71]
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("scale", [1.0, 0.37], ids=["whole", "fractions"])
-def test_replicas_keep_their_books(seed: int, scale: float) -> None:
-    """After exchanges, refinements and recombinations every replica's sums are those of its sites."""
+def test_breeders_keep_their_books(seed: int, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After members and children the sums of each are those of its sites; what members cover is what is said."""
+    monkeypatch.setattr(cover_memetic, "MEMBERS", 6)
+    monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
     part = part_of(seed, 200, 80, 9, scale=scale)
-    population = Population.of(part, seed, np.geomspace(60.0, 4.0, 6) * cover_books.units(part))
-    population.cool(UNTIL)
-    population.run(100, UNTIL)
-    for one in population.choices:
-        assert len(set(one.opened.tolist())) == 9
-        assert set(np.nonzero(one.is_open[:80])[0].tolist()) == set(one.opened.tolist())
-        anew = cover_books.choice(population.problem, one.opened, 1)
-        for book in ("opened", "is_open", "counts", "slots", "gain", "own"):
-            assert np.array_equal(getattr(one, book), getattr(anew, book))
-        assert one.figures[0] == anew.figures[0]
-        assert one.figures[0] / cover_books.units(part) == pytest.approx(part.value(one.opened))
-        assert one.figures[1] / cover_books.units(part) == pytest.approx(part.value(one.best))
-    assert population.covered == max(int(one.figures[1]) for one in population.choices)
+    pools = Pools(part, 0.0)
+    for _ in range(3):
+        pools.run(UNTIL)
+        for breeder in pools.breeders:
+            one, anew = breeder.one, cover_books.choice(breeder.problem, breeder.one.opened, 1)
+            assert set(np.nonzero(one.is_open[:80])[0].tolist()) == set(one.opened.tolist())
+            for book in ("opened", "is_open", "counts", "slots", "gain", "own"):
+                assert np.array_equal(getattr(one, book), getattr(anew, book))
+            assert one.figures[0] == anew.figures[0]
+        for sites, covered in zip(pools.members, pools.covered, strict=True):
+            assert len(set(sites.tolist())) == 9
+            assert covered / cover_books.units(part) == pytest.approx(part.value(sites))
+    assert pools.most == max(pools.covered)
 
 
 def test_the_books_of_a_choice_are_those_of_a_count() -> None:
@@ -202,25 +195,23 @@ def test_the_books_of_a_choice_are_those_of_a_count() -> None:
     assert one.figures[0] == part.value(one.opened)
 
 
-@pytest.mark.parametrize(("spare", "coldest", "replicas"), [(1e9, 0.002, 10), (0.0, 0.0002, 16), (24.0, 0.0006, 13)])
-def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, coldest: float, replicas: int) -> None:
+@pytest.mark.parametrize(("spare", "colder"), [(1e9, 1.0), (0.0, 0.1), (24.0, 0.3)])
+def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, colder: float) -> None:
     part = part_of(1, 2000, 80, 9)
     mean = part.weight.sum() / 9
-    ladder = heats(part, spare * mean / 200)
-    assert ladder.size == replicas
-    assert ladder[-1] == pytest.approx(coldest * mean)
-    assert np.allclose(np.diff(np.log(ladder)), np.log(ladder[1] / ladder[0]))
+    assert Pools(part, spare * mean / 200).colder == pytest.approx(colder)
 
 
-def test_populations_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four of fourteen sites: the best is that of looking at all, and stays when populations follow each other."""
-    monkeypatch.setattr(cover_temper, "STRETCH", 30)
-    monkeypatch.setattr(cover_temper, "STALE", 20)
+def test_pools_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four of fourteen sites: the best is that of looking at all, and stays when pools follow each other."""
+    monkeypatch.setattr(cover_memetic, "STALE", 20)
+    monkeypatch.setattr(cover_memetic, "MEMBERS", 4)
     for seed in range(8):
         covers, weight = problem(seed)
         part = Part.of(covers, weight, np.arange(14), 4)
-        populations, best = Populations(part, 0.0), most(covers, weight, 4)
-        values = [part.value(populations.run(UNTIL)) for _ in range(6)]
+        pools, best = Pools(part, 0.0), most(covers, weight, 4)
+        values = [part.value(pools.run(UNTIL)) for _ in range(12)]
         assert values == sorted(values)
         assert values[-1] == best
-        assert populations.begun > cover_temper.POPULATIONS
+        assert pools.begun > cover_memetic.JOINED
+        assert len(pools.bests) == pools.begun - 1

@@ -95,21 +95,6 @@ def choice(problem: Cover, opened: Ints, seed: int) -> Choice:
     return new
 
 
-def copied(one: Choice, seed: int) -> Choice:
-    """Return the same choice with random numbers of its own; its best is what it is now."""
-    return one._replace(
-        opened=one.opened.copy(),
-        is_open=one.is_open.copy(),
-        counts=one.counts.copy(),
-        slots=one.slots.copy(),
-        gain=one.gain.copy(),
-        own=one.own.copy(),
-        figures=np.repeat(one.figures[:1], 2),
-        best=one.opened.copy(),
-        state=np.array([seed], np.int64),
-    )
-
-
 @inlined
 def uniform(state: Ints) -> float:
     """Return a random number from 0 up to 1 (SplitMix64: Steele, Lea and Flood 2014)."""
@@ -246,44 +231,3 @@ def walk(problem: Cover, one: Choice, slots: Ints, hot: float, cold: float, step
             put(problem, one, a, into)
             _note(one)
         heat *= slower
-
-
-@compiled
-def _around(problem: Cover, one: Choice, first: int, count: int) -> Ints:
-    """Return ``first`` and the slots next to it, ``count`` at most, by sites that share points."""
-    slot, seen = np.full(one.gain.size, -1, np.int64), np.zeros(problem.weight.size, np.int32)
-    queue, met = np.empty(one.gain.size, np.int64), np.zeros(one.gain.size, np.int32)
-    for a in range(one.opened.size):
-        slot[one.opened[a]] = a
-    result, found, head, tail = np.empty(count, np.int64), 1, 0, 1
-    result[0], queue[0], met[one.opened[first]] = first, one.opened[first], 1
-    while head < tail and found < count:
-        low, high = problem.from_site[queue[head]], problem.from_site[queue[head] + 1]
-        head += 1
-        turned = int(uniform(one.state) * (high - low))
-        for k in range(low, high):
-            i = problem.point[k + turned - (high - low if k + turned >= high else 0)]
-            if seen[i]:
-                continue
-            seen[i] = 1
-            for q in range(problem.start[i], problem.start[i + 1]):
-                j = problem.site[q]
-                if not met[j]:
-                    met[j], queue[tail] = 1, j
-                    tail += 1
-                    if slot[j] >= 0 and found < count:
-                        result[found] = slot[j]
-                        found += 1
-    return result[:found]
-
-
-@compiled
-def refine(problem: Cover, one: Choice, tries: int, few: int, many: int, hot: float, cold: float, sweeps: int) -> None:
-    """Anneal the sites around a random one, ``few`` to ``many``, again and again; keep what is no worse."""
-    for _ in range(tries):
-        first = int(uniform(one.state) * one.opened.size)
-        near = _around(problem, one, first, few + int(uniform(one.state) * (many - few + 1)))
-        before, covered = one.opened.copy(), one.figures[0]
-        walk(problem, one, near, hot, cold, sweeps * near.size)
-        if one.figures[0] < covered:
-            become(problem, one, before)

@@ -19,9 +19,9 @@ from sarhad.response.siting import cover_cuts, cover_kernels, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked, filled
 from sarhad.response.siting.capacitated import capacitated
 from sarhad.response.siting.cover_anneal import anneal
+from sarhad.response.siting.cover_memetic import Pools
 from sarhad.response.siting.cover_part import Part, greedy, merged
 from sarhad.response.siting.cover_relaxed import Relaxation
-from sarhad.response.siting.cover_temper import Populations
 from sarhad.response.siting.kernels import Floats, Ints
 from sarhad.response.siting.sparse import integral
 
@@ -47,11 +47,11 @@ RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 8, 0.35
 and the share of the time beyond which none is."""
 
 LIKELY, LIKELY_SHARE = 2750, 0.93
-"""Among how many sites at least the replicas of a large problem choose, by what they are worth at the
+"""Among how many sites at least the members of a large problem's pool choose, by what they are worth at the
 multipliers, and all that are worth such a share of the last that would be opened."""
 
 STRETCHES = 600
-"""How often at most the populations go on before what is decided is looked at."""
+"""How often at most the pool goes on before what is decided is looked at."""
 
 DECIDED = 0.5
 """HiGHS decides what is left open of a large problem when so great a share of the sites is left at most."""
@@ -177,7 +177,7 @@ class _Search:
         return shares[0] * mean, shares[1] * mean
 
     def _large(self) -> None:
-        """Bound by the relaxation and cuts; then populations of likely sites, until HiGHS can decide the rest."""
+        """Bound by the relaxation and cuts; then pools of likely sites, until HiGHS can decide the rest."""
         relaxation = Relaxation(self.part)
         self._relax(relaxation)
         worth = self._settle(relaxation)
@@ -185,10 +185,10 @@ class _Search:
             return
         likely = self._likely(worth)
         spare = float(relaxation.part.weight.sum()) - relaxation.bound
-        held, populations = (self.part, self.base, self.opened), Populations(likely, spare)
+        held, pools = (self.part, self.base, self.opened), Pools(likely, spare)
         for _ in range(STRETCHES):
-            chosen = populations.run(self.deadline)
-            # The populations' sites are those that were left when they began.
+            chosen = pools.run(self.deadline)
+            # The pools' sites are those that were left when they began.
             self.part, self.base, self.opened = held
             self._offer(likely, chosen)
             self._settle(relaxation)
