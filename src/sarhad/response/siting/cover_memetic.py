@@ -50,6 +50,9 @@ STALE, STRETCH = 1000, 300
 JOINED = 4
 """Each so many pools the best members of those before take part in a new one."""
 
+ENOUGH = 2
+"""Pools that must have found nothing more."""
+
 LOOKS = 20
 """How often the clock is looked at while a member is annealed."""
 
@@ -162,6 +165,16 @@ class Pools:
         mean = float(self.part.weight.sum()) / self.part.sites
         return min(max(self.spare / mean / SPARE, COLDER), 1.0)
 
+    @property
+    def spent(self) -> bool:
+        """Tell whether the pool finds nothing more, so that another would begin."""
+        return self.idle >= STALE
+
+    @property
+    def exhausted(self) -> bool:
+        """Tell whether so many pools found nothing more that another way may do better."""
+        return self.spent and self.begun >= ENOUGH
+
     def _heats(self, *shares: float) -> list[float]:
         """Return heats, given as shares of what a site covers on average, in units."""
         mean = float(self.breeders[0].problem.weight.sum()) / self.part.sites
@@ -170,7 +183,7 @@ class Pools:
     def run(self, deadline: Deadline) -> Ints:
         """Begin a pool, or go on with it for a stretch, or until the deadline; return the best choice met."""
         with ThreadPoolExecutor(BREEDERS) as threads:
-            if self.idle >= STALE:
+            if self.spent:
                 self._begin(threads, deadline)
             else:
                 self._breed(threads, deadline)

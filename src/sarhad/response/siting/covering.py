@@ -192,7 +192,8 @@ class _Search:
             self.part, self.base, self.opened = held
             self._offer(likely, chosen)
             self._settle(relaxation)
-            if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
+            # HiGHS proves better than it finds: it waits until pools have nothing more to give.
+            if self._done() or self.part.size <= HIGHS_SOON or (pools.exhausted and self._decided(relaxation.part)):
                 return
 
     def _decided(self, root: Part) -> bool:
