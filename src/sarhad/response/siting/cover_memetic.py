@@ -28,8 +28,8 @@ each site to open."""
 MEMBERS, BEGIN_SHARE = 40, 0.35
 """Members of a pool, and the share of the time left after which none is begun."""
 
-CHILD_HOT, CHILD_COLD, CHILD_SWEEPS = 0.006, 0.0005, 30
-"""The same of a child."""
+CHILD_HOT, CHILD_COLD, CHILD_SWEEPS = (0.006, 0.012), 0.0005, 30
+"""The same of a child; its first heat by turns, a pool each: which of them finds more differs by case."""
 
 DISTRICT = 0.5
 """At most such a share of the sites comes from the other parent."""
@@ -204,7 +204,8 @@ class Pools:
         self.begun, self.idle = self.begun + 1, 0
 
     def _breed(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
-        hot, cold = self._heats(*(share * math.sqrt(self.colder) for share in (CHILD_HOT, CHILD_COLD)))
+        child_hot = CHILD_HOT[(self.begun - 1) % len(CHILD_HOT)]
+        hot, cold = self._heats(*(share * math.sqrt(self.colder) for share in (child_hot, CHILD_COLD)))
         for _ in range(STRETCH // (BATCH * BREEDERS)):
             if deadline.passed:
                 return
