@@ -177,6 +177,13 @@ def _note(one: Choice) -> None:
 
 
 @compiled
+def forget(one: Choice) -> None:
+    """Let the best choice met be what it is now."""
+    one.figures[1] = one.figures[0]
+    one.best[:] = one.opened
+
+
+@compiled
 def become(problem: Cover, one: Choice, target: Ints) -> None:
     """Make it the choice of the sites ``target``."""
     wanted, x = np.zeros(one.gain.size, np.int32), 0

@@ -29,7 +29,8 @@ MEMBERS, BEGIN_SHARE = 40, 0.35
 """Members of a pool, and the share of the time left after which none is begun."""
 
 CHILD_HOT, CHILD_COLD, CHILD_SWEEPS = (0.006, 0.012), 0.0005, 30
-"""The same of a child; its first heat by turns, a pool each: which of them finds more differs by case."""
+"""The same of a child; its first heat by turns, a pool each: with the lower one alone
+all pools may stop at one choice."""
 
 DISTRICT = 0.5
 """At most such a share of the sites comes from the other parent."""
@@ -72,7 +73,7 @@ def _bred(
         district = 1 + int(uniform(one.state) * DISTRICT * opened)
         new = cover_cross.crossed(members[a], members[b], order, district, problem.from_site.size - 1)
         cover_books.become(problem, one, new)
-        one.figures[1], one.best[:] = one.figures[0], one.opened
+        cover_books.forget(one)
         cover_books.walk(problem, one, slots, hot, cold, CHILD_SWEEPS * opened)
         children[c], covered[c], parents[c] = np.sort(one.best), one.figures[1], a
 
@@ -111,7 +112,7 @@ class Breeder:
     def begin(self, first: Ints, hottest: float, coldest: float, deadline: Deadline) -> tuple[Ints, int]:
         """Return a new member, annealed from the choice ``first``, and what it covers."""
         cover_books.become(self.problem, self.one, first)
-        self._forget()
+        cover_books.forget(self.one)
         slots, ladder = np.arange(first.size), np.geomspace(hottest, coldest, LOOKS + 1)
         for hot, cold in pairwise(ladder):
             if not deadline.passed:
@@ -123,10 +124,6 @@ class Breeder:
         children, covered, parents = np.empty((BATCH, members.shape[1]), np.int64), *np.empty((2, BATCH), np.int64)
         _bred(self.problem, self.one, members, hot, cold, children, covered, parents)
         return children, covered, parents
-
-    def _forget(self) -> None:
-        self.one.figures[1] = self.one.figures[0]
-        self.one.best[:] = self.one.opened
 
 
 @dataclass(slots=True)
@@ -140,11 +137,6 @@ class Pools:
     spare: float
     """What cannot be covered at least."""
     breeders: list[Breeder] = field(init=False)
-    best: Ints = field(init=False)
-    """The part's own sites."""
-    most: int = 0
-    begun: int = 0
-    """Pools begun."""
     members: Ints = field(init=False)
     """The sites of each member of the pool, and what each covers, in units."""
     covered: Ints = field(init=False)
@@ -154,10 +146,15 @@ class Pools:
     """Children since one was last admitted."""
 
     def __post_init__(self) -> None:
-        """Begin with no pool; the best is the greedy choice."""
-        problem, self.best = cover_books.cover(self.part), greedy(self.part)
-        self.breeders = [Breeder(problem, cover_books.choice(problem, self.best, k + 1)) for k in range(BREEDERS)]
-        self.members, self.covered = np.zeros((0, self.best.size), np.int64), np.zeros(0, np.int64)
+        """Begin with no pool."""
+        problem, first = cover_books.cover(self.part), greedy(self.part)
+        self.breeders = [Breeder(problem, cover_books.choice(problem, first, k + 1)) for k in range(BREEDERS)]
+        self.members, self.covered = np.zeros((0, first.size), np.int64), np.zeros(0, np.int64)
+
+    @property
+    def begun(self) -> int:
+        """How many pools have begun."""
+        return len(self.bests) + (1 if len(self.members) else 0)
 
     @property
     def colder(self) -> float:
@@ -187,21 +184,24 @@ class Pools:
                 self._begin(threads, deadline)
             else:
                 self._breed(threads, deadline)
-        worth = int(self.covered.max())
-        if worth > self.most:
-            self.best, self.most = self.members[int(self.covered.argmax())].copy(), worth
-        return self.best
+        return max((*self.bests, self._best()), key=lambda one: one[1])[0]
+
+    def _best(self) -> tuple[Ints, int]:
+        """Return the pool's best member, and what it covers."""
+        place = int(self.covered.argmax())
+        return self.members[place].copy(), int(self.covered[place])
 
     def _begin(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
         first, until = greedy(self.part), deadline.part(BEGIN_SHARE)
         hottest, coldest = self._heats(HOTTEST, COLDEST * self.colder)
         if self.begun:
-            self.bests.append((self.members[int(self.covered.argmax())].copy(), int(self.covered.max())))
-        new = self.bests[-MEMBERS // 2 :] if self.begun % JOINED == JOINED - 1 else list[tuple[Ints, int]]()
+            self.bests.append(self._best())
+        joined = len(self.bests) % JOINED == JOINED - 1
+        new = self.bests[-MEMBERS // 2 :] if joined else list[tuple[Ints, int]]()
         while len(new) < MEMBERS and not (len(new) > 1 and until.passed):
             new += threads.map(lambda one: one.begin(first, hottest, coldest, deadline), self.breeders)
         self.members, self.covered = np.array([sites for sites, _ in new]), np.array([worth for _, worth in new])
-        self.begun, self.idle = self.begun + 1, 0
+        self.idle = 0
 
     def _breed(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
         child_hot = CHILD_HOT[(self.begun - 1) % len(CHILD_HOT)]
