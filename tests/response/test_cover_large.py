@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 from scipy import optimize, sparse
 
 from sarhad.response import siting
-from sarhad.response.siting import Deadline, cover_books, cover_memetic, covering
+from sarhad.response.siting import Deadline, cover_books, cover_memetic, cover_pools, covering
 from sarhad.response.siting.cover_cross import around, crossed
-from sarhad.response.siting.cover_memetic import Pools, admitted
+from sarhad.response.siting.cover_memetic import Pool, admitted, values
 from sarhad.response.siting.cover_part import Part
+from sarhad.response.siting.cover_pools import Pools
 from sarhad.response.siting.cover_relaxed import Relaxation, project
+from sarhad.response.siting.dominance import maximal
 
 UNTIL = Deadline.after(600.0)
 
@@ -79,11 +82,11 @@ def test_what_is_projected_is_nearest(seed: int) -> None:
 @pytest.mark.parametrize("exact", [True, False], ids=["with-highs", "without"])
 def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(covering, "HIGHS_SOON", -1)
+    monkeypatch.setattr(covering, "HIGHS_AT_ONCE", -1)
     monkeypatch.setattr(covering, "HIGHS_AT_ALL", 10**9 if exact else -1)
-    monkeypatch.setattr(covering, "LIKELY", 6)
     monkeypatch.setattr(covering, "STRETCHES", 3)
     monkeypatch.setattr(cover_memetic, "STRETCH", 40)
-    monkeypatch.setattr(cover_memetic, "MEMBERS", 4)
+    monkeypatch.setattr(cover_pools, "MEMBERS", 4)
     monkeypatch.setattr(covering, "DECIDED", 1.0 if exact else 0.0)
     covers, weight = problem(seed)
     sites = 2 + seed % 4
@@ -95,16 +98,19 @@ def test_a_covering_taken_for_large_is_right(seed: int, exact: bool, monkeypatch
         assert (answer.status, answer.value) == ("optimal", best)
 
 
-def test_the_same_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("noise", [(0.0,), (0.2,)], ids=["right", "noised"])
+def test_the_same_question_has_the_same_answer(noise: tuple[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """With several breeders at work, and with one thread for all."""
-    monkeypatch.setattr(covering, "HIGHS_SOON", -1)
-    monkeypatch.setattr(covering, "STRETCHES", 4)
-    monkeypatch.setattr(covering, "HIGHS_AT_ALL", -1)
-    monkeypatch.setattr(cover_memetic, "MEMBERS", 6)
+    for name, value in (("HIGHS_SOON", -1), ("HIGHS_AT_ONCE", -1), ("HIGHS_AT_ALL", -1), ("STRETCHES", 12)):
+        monkeypatch.setattr(covering, name, value)
+    for name, value in (("MEMBERS", 6), ("STALE", 40), ("SETTLED", 20)):
+        monkeypatch.setattr(cover_pools, name, value)
+    monkeypatch.setattr(cover_pools, "NOISE", noise)
     monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
+    monkeypatch.setattr(cover_memetic, "STRETCH", 20)
     covers, weight = problem(3, 300, 120)
     answers = [siting.maximal_covering(covers, weight, 9)]
-    monkeypatch.setattr(cover_memetic, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    monkeypatch.setattr(cover_pools, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
     answers.append(siting.maximal_covering(covers, weight, 9))
     assert answers[0] == answers[1]
 
@@ -164,23 +170,40 @@ def test_who_is_like_is_replaced_and_nobody_by_a_worse_one() -> None:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("scale", [1.0, 0.37], ids=["whole", "fractions"])
 def test_breeders_keep_their_books(seed: int, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After members and children the sums of each are those of its sites; what members cover is what is said."""
-    monkeypatch.setattr(cover_memetic, "MEMBERS", 6)
+    """By wrong weights and by right ones the sums are those of its sites, and members cover what is said."""
     monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
     part = part_of(seed, 200, 80, 9, scale=scale)
-    pools = Pools(part, 0.0)
-    for _ in range(3):
-        best = pools.run(UNTIL)
-        for breeder in pools.breeders:
-            one, anew = breeder.one, cover_books.choice(breeder.problem, breeder.one.opened, 1)
-            assert set(np.nonzero(one.is_open[:80])[0].tolist()) == set(one.opened.tolist())
-            for book in ("opened", "is_open", "counts", "slots", "gain", "own"):
-                assert np.array_equal(getattr(one, book), getattr(anew, book))
-            assert one.figures[0] == anew.figures[0]
-        for sites, covered in zip(pools.members, pools.covered, strict=True):
-            assert len(set(sites.tolist())) == 9
-            assert covered / cover_books.units(part) == pytest.approx(part.value(sites))
-        assert part.value(best) == max(part.value(sites) for sites in pools.members)
+    wrong = part.weight * np.random.default_rng(seed).uniform(0.5, 1.5, part.weight.size)
+    pool = Pool(part, wrong, 0.0, seed, 6)
+    with ThreadPoolExecutor(2) as threads:
+        pool.begin(threads, UNTIL)
+        assert len(pool.members) == 6
+        for weight in (wrong, part.weight):
+            weighed = replace(part, weight=weight)
+            for _ in range(2):
+                pool.breed(threads, UNTIL)
+                for breeder in pool.breeders:
+                    books_are_right(breeder.problem, breeder.one)
+                for sites, covered in zip(pool.members, pool.covered, strict=True):
+                    assert len(set(sites.tolist())) == 9
+                    unit = cover_books.units(weighed)
+                    assert covered / unit == pytest.approx(weighed.value(sites), abs=part.weight.size / unit)
+            pool.weigh(part.weight)
+
+
+def books_are_right(problem: cover_books.Cover, one: cover_books.Choice) -> None:
+    anew = cover_books.choice(problem, one.opened, 1)
+    assert set(np.nonzero(one.is_open[:80])[0].tolist()) == set(one.opened.tolist())
+    for book in ("opened", "is_open", "counts", "slots", "gain", "own"):
+        assert np.array_equal(getattr(one, book), getattr(anew, book))
+    assert one.figures[0] == anew.figures[0]
+
+
+def test_what_members_cover_is_counted_once() -> None:
+    part = part_of(4, 150, 60, 7)
+    members = np.array([np.random.default_rng(k).choice(60, 7, replace=False) for k in range(9)])
+    counted = values(cover_books.cover(part), part.weight, members)
+    assert counted.tolist() == [part.value(sites) for sites in members]
 
 
 def test_the_books_of_a_choice_are_those_of_a_count() -> None:
@@ -199,19 +222,90 @@ def test_the_books_of_a_choice_are_those_of_a_count() -> None:
 def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, colder: float) -> None:
     part = part_of(1, 2000, 80, 9)
     mean = part.weight.sum() / 9
-    assert Pools(part, spare * mean / 200).colder == pytest.approx(colder)
+    assert Pool(part, part.weight, spare * mean / 200, 1, 4).colder == pytest.approx(colder)
 
 
-def test_pools_find_the_best_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pools that end soon."""
+    for name, value in (("MEMBERS", 4), ("STALE", 20), ("SETTLED", 20), ("TOPS", 3)):
+        monkeypatch.setattr(cover_pools, name, value)
+    monkeypatch.setattr(cover_memetic, "STRETCH", 20)
+    monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("scale", [1.0, 0.001], ids=["whole", "fractions"])
+def test_pools_find_the_best_choice(scale: float) -> None:
     """Four of fourteen sites: the best is that of looking at all, and stays when pools follow each other."""
-    monkeypatch.setattr(cover_memetic, "STALE", 20)
-    monkeypatch.setattr(cover_memetic, "MEMBERS", 4)
     for seed in range(8):
         covers, weight = problem(seed)
-        part = Part.of(covers, weight, np.arange(14), 4)
-        pools, best = Pools(part, 0.0), most(covers, weight, 4)
-        values = [part.value(pools.run(UNTIL)) for _ in range(12)]
-        assert values == sorted(values)
-        assert values[-1] == best
-        assert pools.begun > cover_memetic.JOINED
-        assert len(pools.bests) == pools.begun - 1
+        part = Part.of(covers, scale * weight, np.arange(14), 4)
+        pools, best = Pools(part, np.ones(14), 0.0), scale * most(covers, weight, 4)
+        reached = [part.value(pools.run(UNTIL)) for _ in range(40)]
+        assert reached == sorted(reached)
+        assert reached[-1] == pytest.approx(best)
+        assert pools.fruitless > cover_pools.JOINED
+
+
+@pytest.mark.usefixtures("short")
+def test_every_fourth_pool_begins_with_the_best_of_those_before() -> None:
+    part, tops = part_of(5, 300, 120, 9, 0.12), list[np.ndarray]()
+    pools, begun = Pools(part, np.random.default_rng(5).uniform(0.8, 1.1, 120), 0.0), 0
+    for _ in range(400):
+        ended = pools.pool if pools.spent else None
+        if ended is not None and begun % 4:
+            best = np.argsort(-ended.covered, kind="stable")[:3]
+            tops.append(pools.sites[ended.members[best]])
+        pools.run(UNTIL)
+        if pools.begun == begun:
+            continue
+        begun = pools.begun
+        assert pools.pool is not None
+        if begun % 4 == 0:
+            assert np.array_equal(np.sort(pools.sites[pools.pool.members], axis=1), np.concatenate(tops[-3:]))
+            assert pools.settle is None, "nothing is wrong about its weights"
+        else:
+            assert len(pools.pool.members) == 4 * 2 ** min(begun // 4, 3)
+    assert begun > 16
+
+
+@pytest.mark.usefixtures("short")
+def test_a_pool_chooses_among_sites_worth_a_share_of_the_last_that_would_be_opened() -> None:
+    part, worth = part_of(6, 300, 120, 9), np.linspace(1.2, 0.0, 120)
+    pools = Pools(part, worth, 0.0)
+    known = set(pools.chosen.tolist())
+    pools.run(UNTIL)
+    assert set(pools.sites.tolist()) == set(np.nonzero(worth >= 0.95 * worth[8])[0].tolist()) | known
+    level = Pools(part, np.zeros(120), 0.0)
+    level.run(UNTIL)
+    assert level.sites.tolist() == list(range(120)), "where a bound tells nothing every site is as likely"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_choice_is_better_by_clipped_weights_only_nor_by_right_ones_only(seed: int) -> None:
+    covers, weight = problem(seed, 60)
+    part = Part.of(covers, weight, np.arange(14), 5)
+    pools = Pools(part, np.ones(14), 0.0)
+    clipped, known, better = pools._clipped(part), pools.chosen, 0
+    for chosen in combinations(range(14), 5):
+        covered = part.covered(np.array(chosen))
+        gained = clipped[covered].sum() - clipped[part.covered(known)].sum()
+        assert (gained > 0) == (part.value(np.array(chosen)) > pools.value)
+        better += gained > 0
+    assert clipped.max() <= weight.sum() - pools.value
+    assert better or most(covers, weight, 5) == pools.value
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_site_that_another_one_replaces_is_left_out(seed: int) -> None:
+    """Sites as sets of points: one stays that lies within no other; of equal ones the first."""
+    random = np.random.default_rng(seed)
+    covers = random.random((8, 25)) < random.uniform(0.1, 0.7)
+    covers[:, random.integers(25)] = False
+    sets = [frozenset(np.nonzero(column)[0].tolist()) for column in covers.T]
+    whole = Part.of(covers, np.ones(8), np.arange(25), 3)
+    kept = maximal(*whole.rows, *whole.columns)
+    for j, points in enumerate(sets):
+        replaced = any(points < other or (points == other and k < j) for k, other in enumerate(sets))
+        assert kept[j] == (bool(points) and not replaced)

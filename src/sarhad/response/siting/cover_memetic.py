@@ -1,4 +1,4 @@
-"""Good choices for a large maximal covering: members of a pool, crossed and annealed (Moscato 1989).
+"""A pool of good choices for a large maximal covering, crossed and annealed (Moscato 1989).
 
 A pool begins with choices annealed each by itself.  Then a child takes a district from one
 member and the rest from another, is annealed a little, so that the seam heals, and takes the
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,18 +20,19 @@ from sarhad.response.siting.answer import Deadline
 from sarhad.response.siting.cover_books import Choice, Cover, uniform
 from sarhad.response.siting.cover_part import Part, greedy
 from sarhad.response.siting.jit import compiled
-from sarhad.response.siting.kernels import Ints
+from sarhad.response.siting.kernels import Floats, Ints
+
+Amounts = TypeVar("Amounts", Ints, Floats)
 
 HOTTEST, COLDEST, SWEEPS = 0.018, 0.002, 2400
 """A member to begin with: its first and its last heat, as shares of what a site covers on average; steps for
 each site to open."""
 
-MEMBERS, BEGIN_SHARE = 40, 0.35
-"""Members of a pool, and the share of the time left after which none is begun."""
+BEGIN_SHARE = 0.35
+"""The share of the time left after which no member is begun."""
 
-CHILD_HOT, CHILD_COLD, CHILD_SWEEPS = (0.006, 0.012), 0.0005, 30
-"""The same of a child; its first heat by turns, a pool each: with the lower one alone
-all pools may stop at one choice."""
+CHILD_HOT, CHILD_COLD, CHILD_SWEEPS = 0.006, 0.0005, 30
+"""The same of a child."""
 
 DISTRICT = 0.5
 """At most such a share of the sites comes from the other parent."""
@@ -45,17 +47,25 @@ SPARE, COLDER = 0.4, 0.1
 """Where nearly everything can be covered, choices differ by little: where less than so many sites' cover is
 spare the coldest heat falls with it, down to such a share of the usual one; a child's by the square root of that."""
 
-STALE, STRETCH = 1000, 300
-"""Children after the last one admitted after which another pool takes the place; children between two looks."""
-
-JOINED = 4
-"""Each so many pools the best members of those before take part in a new one."""
-
-ENOUGH = 2
-"""Pools that must have found nothing more."""
+STRETCH = 300
+"""Children between two looks."""
 
 LOOKS = 20
 """How often the clock is looked at while a member is annealed."""
+
+
+@compiled
+def values(problem: Cover, weight: Amounts, members: Ints) -> Amounts:
+    """Return what each of the ``members`` (a row of sites) covers by these weights of the points."""
+    result, seen = np.zeros(len(members), weight.dtype), np.full(weight.size, -1, np.int32)
+    for m in range(len(members)):
+        for j in members[m]:
+            for k in range(problem.from_site[j], problem.from_site[j + 1]):
+                i = problem.point[k]
+                if seen[i] != m:
+                    seen[i] = m
+                    result[m] += weight[i]
+    return result
 
 
 @compiled
@@ -109,15 +119,15 @@ class Breeder:
     problem: Cover
     one: Choice
 
-    def begin(self, first: Ints, hottest: float, coldest: float, deadline: Deadline) -> tuple[Ints, int]:
-        """Return a new member, annealed from the choice ``first``, and what it covers."""
+    def begin(self, first: Ints, hottest: float, coldest: float, deadline: Deadline) -> Ints:
+        """Return a new member, annealed from the choice ``first``."""
         cover_books.become(self.problem, self.one, first)
         cover_books.forget(self.one)
         slots, ladder = np.arange(first.size), np.geomspace(hottest, coldest, LOOKS + 1)
         for hot, cold in pairwise(ladder):
             if not deadline.passed:
                 cover_books.walk(self.problem, self.one, slots, hot, cold, SWEEPS * first.size // LOOKS)
-        return np.sort(self.one.best), int(self.one.figures[1])
+        return np.sort(self.one.best)
 
     def breed(self, members: Ints, hot: float, cold: float) -> tuple[Ints, Ints, Ints]:
         """Return a batch of children, annealed between these heats, what each covers, and their parents."""
@@ -127,85 +137,72 @@ class Breeder:
 
 
 @dataclass(slots=True)
-class Pools:
-    """A pool of members, followed by another when it finds nothing more; and the best choice of all.
+class Pool:
+    """Members with what each covers, all among a part's sites, by weights that may be others than the part's.
 
-    The same number of stretches gives the same choice, however many threads there are.
+    The same calls give the same members, however many threads there are.
     """
 
     part: Part
+    weight: Floats
+    """What counts now of each point."""
     spare: float
     """What cannot be covered at least."""
-    breeders: list[Breeder] = field(init=False)
+    seed: int
+    size: int
+    """How many members it begins with."""
     members: Ints = field(init=False)
-    """The sites of each member of the pool, and what each covers, in units."""
+    """The sites of each member, and what each covers, in units."""
     covered: Ints = field(init=False)
-    bests: list[tuple[Ints, int]] = field(default_factory=list)
-    """The best member of each pool before, and what it covers."""
-    idle: int = STALE
+    breeders: list[Breeder] = field(init=False)
+    idle: int = 0
     """Children since one was last admitted."""
 
     def __post_init__(self) -> None:
-        """Begin with no pool."""
-        problem, first = cover_books.cover(self.part), greedy(self.part)
-        self.breeders = [Breeder(problem, cover_books.choice(problem, first, k + 1)) for k in range(BREEDERS)]
-        self.members, self.covered = np.zeros((0, first.size), np.int64), np.zeros(0, np.int64)
+        """Begin with no member."""
+        self.members, self.covered = np.zeros((0, self.part.sites), np.int64), np.zeros(0, np.int64)
+        self.breeders = []
+        self._hire([self.seed * BREEDERS + k for k in range(BREEDERS)])
 
-    @property
-    def begun(self) -> int:
-        """How many pools have begun."""
-        return len(self.bests) + (1 if len(self.members) else 0)
+    def _hire(self, seeds: list[int]) -> None:
+        weighed = replace(self.part, weight=self.weight)
+        problem, first = cover_books.cover(weighed), greedy(weighed)
+        self.breeders = [Breeder(problem, cover_books.choice(problem, first, seed)) for seed in seeds]
+
+    def weigh(self, weight: Floats) -> None:
+        """Go on with other weights."""
+        self.weight, self.idle = weight, 0
+        self._hire([int(breeder.one.state[0]) for breeder in self.breeders])
+        self.take(self.members)
+
+    def take(self, members: Ints) -> None:
+        """Let these be the members."""
+        self.members = members
+        self.covered = values(self.breeders[0].problem, self.breeders[0].problem.weight.astype(np.int64), members)
 
     @property
     def colder(self) -> float:
         """By how much the coldest heat is below the usual one, as a factor."""
-        mean = float(self.part.weight.sum()) / self.part.sites
+        mean = float(self.weight.sum()) / self.part.sites
         return min(max(self.spare / mean / SPARE, COLDER), 1.0)
-
-    @property
-    def spent(self) -> bool:
-        """Tell whether the pool finds nothing more, so that another would begin."""
-        return self.idle >= STALE
-
-    @property
-    def exhausted(self) -> bool:
-        """Tell whether so many pools found nothing more that another way may do better."""
-        return self.spent and self.begun >= ENOUGH
 
     def _heats(self, *shares: float) -> list[float]:
         """Return heats, given as shares of what a site covers on average, in units."""
         mean = float(self.breeders[0].problem.weight.sum()) / self.part.sites
         return [share * mean for share in shares]
 
-    def run(self, deadline: Deadline) -> Ints:
-        """Begin a pool, or go on with it for a stretch, or until the deadline; return the best choice met."""
-        with ThreadPoolExecutor(BREEDERS) as threads:
-            if self.spent:
-                self._begin(threads, deadline)
-            else:
-                self._breed(threads, deadline)
-        return max((*self.bests, self._best()), key=lambda one: one[1])[0]
-
-    def _best(self) -> tuple[Ints, int]:
-        """Return the pool's best member, and what it covers."""
-        place = int(self.covered.argmax())
-        return self.members[place].copy(), int(self.covered[place])
-
-    def _begin(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
-        first, until = greedy(self.part), deadline.part(BEGIN_SHARE)
+    def begin(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
+        """Anneal the members."""
+        first, until = self.breeders[0].one.opened.copy(), deadline.part(BEGIN_SHARE)
         hottest, coldest = self._heats(HOTTEST, COLDEST * self.colder)
-        if self.begun:
-            self.bests.append(self._best())
-        joined = len(self.bests) % JOINED == JOINED - 1
-        new = self.bests[-MEMBERS // 2 :] if joined else list[tuple[Ints, int]]()
-        while len(new) < MEMBERS and not (len(new) > 1 and until.passed):
+        new = list[Ints]()
+        while len(new) < self.size and not (len(new) > 1 and until.passed):
             new += threads.map(lambda one: one.begin(first, hottest, coldest, deadline), self.breeders)
-        self.members, self.covered = np.array([sites for sites, _ in new]), np.array([worth for _, worth in new])
-        self.idle = 0
+        self.take(np.array(new))
 
-    def _breed(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
-        child_hot = CHILD_HOT[(self.begun - 1) % len(CHILD_HOT)]
-        hot, cold = self._heats(*(share * math.sqrt(self.colder) for share in (child_hot, CHILD_COLD)))
+    def breed(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
+        """Have and admit children for a stretch, or until the deadline."""
+        hot, cold = self._heats(*(share * math.sqrt(self.colder) for share in (CHILD_HOT, CHILD_COLD)))
         for _ in range(STRETCH // (BATCH * BREEDERS)):
             if deadline.passed:
                 return

@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sarhad.response.siting.dominance import minimal
+from sarhad.response.siting.dominance import maximal
 from sarhad.response.siting.kernels import Floats, Ints, Small
 
 Bools = NDArray[np.bool_]
-
-DOMINANCE_CELLS = 4_000_000
-"""The matrix up to which dominated sites are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,12 @@ class Part:
         small = covers[weight > 0][:, number]
         mass = weight[weight > 0]
         small, (mass,) = merged(small, mass)
-        if 0 < small.size <= DOMINANCE_CELLS:
-            keep = minimal(~small.T)
-            number = number[keep]
+        given = cls.of(small, mass, number, sites)
+        if small.size:
+            keep = maximal(*given.rows, *given.columns)
             small, (mass,) = merged(small[:, keep], mass)
-        return cls.of(small, mass, number, sites)
+            given = cls.of(small, mass, number[keep], sites)
+        return given
 
     @property
     def rows(self) -> tuple[Ints, Small]:

@@ -19,8 +19,8 @@ from sarhad.response.siting import cover_cuts, cover_kernels, highs
 from sarhad.response.siting.answer import Answer, Deadline, checked, filled
 from sarhad.response.siting.capacitated import capacitated
 from sarhad.response.siting.cover_anneal import anneal
-from sarhad.response.siting.cover_memetic import Pools
 from sarhad.response.siting.cover_part import Part, greedy, merged
+from sarhad.response.siting.cover_pools import Pools
 from sarhad.response.siting.cover_relaxed import Relaxation
 from sarhad.response.siting.kernels import Floats, Ints
 from sarhad.response.siting.sparse import integral
@@ -38,17 +38,16 @@ HEAT, COOLING, COOLED = 0.025, 1 / 16, 0.8
 """The first heat as a share of what a site covers on average, the last as a share of the
 first, and the share of the time left within which it must have cooled."""
 
-HIGHS_SOON, HIGHS_AT_ALL = 60_000, 400_000
-"""The incidences up to which a problem is small, and those up to which HiGHS decides what is
-left open of a large one."""
+HIGHS_AT_ONCE, HIGHS_SOON, HIGHS_AT_ALL = 15_000, 60_000, 400_000
+"""The incidences up to which HiGHS decides what is left open of a large problem without more ado, up to which a
+problem is small, and up to which HiGHS decides what is left open of a large one once pools have nothing to give."""
+
+ENOUGH = 2
+"""Pools that must have found nothing more before."""
 
 RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 8, 0.35
 """For a large problem: steps of its relaxation, of it with cuts, how often cuts are added,
 and the share of the time beyond which none is."""
-
-LIKELY, LIKELY_SHARE = 2750, 0.93
-"""Among how many sites at least the members of a large problem's pool choose, by what they are worth at the
-multipliers, and all that are worth such a share of the last that would be opened."""
 
 STRETCHES = 600
 """How often at most the pool goes on before what is decided is looked at."""
@@ -177,23 +176,23 @@ class _Search:
         return shares[0] * mean, shares[1] * mean
 
     def _large(self) -> None:
-        """Bound by the relaxation and cuts; then pools of likely sites, until HiGHS can decide the rest."""
+        """Bound by the relaxation and cuts; then pools of choices, until HiGHS can decide the rest."""
         relaxation = Relaxation(self.part)
         self._relax(relaxation)
         worth = self._settle(relaxation)
-        if self._done() or self.part.size <= HIGHS_SOON or self._decided(relaxation.part):
+        if self._done() or self.part.size <= HIGHS_AT_ONCE:
             return
-        likely = self._likely(worth)
         spare = float(relaxation.part.weight.sum()) - relaxation.bound
-        held, pools = (self.part, self.base, self.opened), Pools(likely, spare)
+        held, pools = (self.part, self.base, self.opened), Pools(self.part, worth, spare)
         for _ in range(STRETCHES):
             chosen = pools.run(self.deadline)
             # The pools' sites are those that were left when they began.
             self.part, self.base, self.opened = held
-            self._offer(likely, chosen)
+            self._offer(self.part, chosen)
             self._settle(relaxation)
             # HiGHS proves better than it finds: it waits until pools have nothing more to give.
-            if self._done() or self.part.size <= HIGHS_SOON or (pools.exhausted and self._decided(relaxation.part)):
+            soon = HIGHS_AT_ONCE if pools.fruitless < ENOUGH else HIGHS_SOON
+            if self._done() or self.part.size <= soon or (pools.fruitless >= ENOUGH and self._decided(relaxation.part)):
                 return
 
     def _decided(self, root: Part) -> bool:
@@ -221,14 +220,6 @@ class _Search:
             self._offer(self.part, np.arange(self.part.sites))
             self.bound = self.value
         return worth[free]
-
-    def _likely(self, worth: Floats) -> Part:
-        """Return what is left with only the sites worth most, ``worth`` each, and those of the choice known."""
-        part = self.part
-        fallen = np.sort(worth)[::-1]
-        bar = min(LIKELY_SHARE * fallen[part.sites - 1], fallen[min(LIKELY, fallen.size) - 1])
-        keep = np.nonzero((worth >= bar) | np.isin(part.number, self.chosen))[0]
-        return part.among(keep, np.ones(part.weight.size, bool), part.sites)
 
     def _bound(self, rounds: int) -> None:
         part, rows = self.part, self.part.rows
