@@ -22,8 +22,8 @@ from sarhad.response.siting.kernels import Floats, Ints
 NOISE = (0.0, 0.1, 0.3)
 """By how much weights are wrong at first (standard deviation, as a share), by turns, a pool each."""
 
-LIKELY = (0.95, 0.88)
-"""A pool is of the sites worth at least such a share of the last one that would be opened, by turns."""
+LIKELY_FIRST, LIKELY = 0.95, 0.87
+"""The first pool, and those that follow, are of the sites worth such a share of the last one that would be opened."""
 
 SETTLED, STALE = 200, 500
 """Children after the last one admitted after which a pool goes on by the right weights, and ends."""
@@ -103,11 +103,11 @@ class Pools:
             self.tops.append(self.sites[self.pool.members[order]])
         if turn % JOINED == JOINED - 1:
             known, self.tops = np.concatenate(self.tops), []
-            part = self._likely(min(LIKELY), known)
+            part = self._likely(LIKELY, known)
             pool = Pool(part, self._clipped(part), self.spare, turn, len(known))
             pool.take(np.sort(np.searchsorted(self.sites, known), axis=1))
             return pool
-        part = self._likely(LIKELY[turn % len(LIKELY)], self.chosen)
+        part = self._likely(LIKELY if turn else LIKELY_FIRST, self.chosen)
         noise, random = NOISE[turn % len(NOISE)], np.random.default_rng(turn)
         wrong = self._clipped(part) * (1.0 + noise * random.standard_normal(part.weight.size))
         pool = Pool(part, np.maximum(wrong, 0.0), self.spare, turn, MEMBERS * 2 ** min(turn // JOINED, DOUBLED))
