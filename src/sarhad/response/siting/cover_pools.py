@@ -25,6 +25,9 @@ NOISE = (0.0, 0.1, 0.3)
 LIKELY_FIRST, LIKELY = 0.95, 0.87
 """The first pool, and those that follow, are of the sites worth such a share of the last one that would be opened."""
 
+TOLD = 1e-6
+"""All sites are likely where the bound leaves no more than such a share of all weight uncovered."""
+
 SETTLED, STALE = 200, 500
 """Children after the last one admitted after which a pool goes on by the right weights, and ends."""
 
@@ -117,9 +120,10 @@ class Pools:
 
     def _likely(self, share: float, known: Ints) -> Part:
         """Return the part of the sites worth most, and the ``known`` ones."""
+        # Where as good as everything might be covered the bound's multipliers tell nothing.
+        told = self.spare > TOLD * float(self.part.weight.sum())
         last = np.sort(self.worth)[::-1][self.part.sites - 1]
-        # Where everything might be covered a bound tells nothing: no site is worth anything then.
-        keep = self.worth >= share * last if last > 0 else np.ones(self.worth.size, bool)
+        keep = self.worth >= share * last if told else np.ones(self.worth.size, bool)
         keep[known.ravel()] = True
         self.sites = np.nonzero(keep)[0]
         return self.part.among(self.sites, np.ones(self.part.weight.size, bool), self.part.sites)

@@ -45,12 +45,12 @@ problem is small, and up to which HiGHS decides what is left open of a large one
 ENOUGH = 2
 """Pools that must have found nothing more before."""
 
-RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE = 3000, 2000, 8, 0.35
-"""For a large problem: steps of its relaxation, of it with cuts, how often cuts are added,
-and the share of the time beyond which none is."""
+RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE, FRUITLESS_SHARE = 3000, 2000, 8, 0.35, 0.05
+"""For a large problem: steps of its relaxation, of it with cuts, how often cuts are added, the share of the time
+beyond which none is, and the same of the time left where the relaxation alone said nothing."""
 
 STRETCHES = 600
-"""How often at most the pool goes on before what is decided is looked at."""
+"""How often at most pools go on."""
 
 DECIDED = 0.5
 """HiGHS decides what is left open of a large problem when so great a share of the sites is left at most."""
@@ -205,6 +205,8 @@ class _Search:
             if turn and not relaxation.add(cover_cuts.broken(part.covers, part.weight, relaxation.x, relaxation.y)):
                 return
             relaxation.improve(CUT_STEPS if turn else RELAXED_STEPS, until, enough=self.value + self.step / 2)
+            if turn == 0 and relaxation.bound >= self.bound:
+                until = self.deadline.part(FRUITLESS_SHARE)
             self.bound = min(self.bound, relaxation.bound)
             if self.closed or until.passed:
                 return
