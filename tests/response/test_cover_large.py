@@ -174,9 +174,9 @@ def test_breeders_keep_their_books(seed: int, scale: float, monkeypatch: pytest.
     monkeypatch.setattr(cover_memetic, "SWEEPS", 40)
     part = part_of(seed, 200, 80, 9, scale=scale)
     wrong = part.weight * np.random.default_rng(seed).uniform(0.5, 1.5, part.weight.size)
-    pool = Pool(part, wrong, 0.0, seed, 6)
+    pool = Pool(part, wrong, 0.0, seed)
     with ThreadPoolExecutor(2) as threads:
-        pool.begin(threads, UNTIL)
+        pool.begin(6, threads, UNTIL)
         assert len(pool.members) == 6
         for weight in (wrong, part.weight):
             weighed = replace(part, weight=weight)
@@ -222,7 +222,7 @@ def test_the_books_of_a_choice_are_those_of_a_count() -> None:
 def test_where_nearly_all_is_covered_it_goes_on_colder(spare: float, colder: float) -> None:
     part = part_of(1, 2000, 80, 9)
     mean = part.weight.sum() / 9
-    assert Pool(part, part.weight, spare * mean / 200, 1, 4).colder == pytest.approx(colder)
+    assert Pool(part, part.weight, spare * mean / 200, 1).colder == pytest.approx(colder)
 
 
 @pytest.fixture

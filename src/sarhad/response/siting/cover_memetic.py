@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -148,9 +148,7 @@ class Pool:
     """What counts now of each point."""
     spare: float
     """What cannot be covered at least."""
-    seed: int
-    size: int
-    """How many members it begins with."""
+    seed: InitVar[int]
     members: Ints = field(init=False)
     """The sites of each member, and what each covers, in units."""
     covered: Ints = field(init=False)
@@ -158,11 +156,11 @@ class Pool:
     idle: int = 0
     """Children since one was last admitted."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, seed: int) -> None:
         """Begin with no member."""
         self.members, self.covered = np.zeros((0, self.part.sites), np.int64), np.zeros(0, np.int64)
         self.breeders = []
-        self._hire([self.seed * BREEDERS + k for k in range(BREEDERS)])
+        self._hire([seed * BREEDERS + k for k in range(BREEDERS)])
 
     def _hire(self, seeds: list[int]) -> None:
         weighed = replace(self.part, weight=self.weight)
@@ -191,12 +189,12 @@ class Pool:
         mean = float(self.breeders[0].problem.weight.sum()) / self.part.sites
         return [share * mean for share in shares]
 
-    def begin(self, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
-        """Anneal the members."""
+    def begin(self, count: int, threads: ThreadPoolExecutor, deadline: Deadline) -> None:
+        """Anneal so many members, or fewer if time is short."""
         first, until = self.breeders[0].one.opened.copy(), deadline.part(BEGIN_SHARE)
         hottest, coldest = self._heats(HOTTEST, COLDEST * self.colder)
         new = list[Ints]()
-        while len(new) < self.size and not (len(new) > 1 and until.passed):
+        while len(new) < count and not (len(new) > 1 and until.passed):
             new += threads.map(lambda one: one.begin(first, hottest, coldest, deadline), self.breeders)
         self.take(np.array(new))
 

@@ -107,15 +107,15 @@ class Pools:
         if turn % JOINED == JOINED - 1:
             known, self.tops = np.concatenate(self.tops), []
             part = self._likely(LIKELY, known)
-            pool = Pool(part, self._clipped(part), self.spare, turn, len(known))
+            pool = Pool(part, self._clipped(part), self.spare, turn)
             pool.take(np.sort(np.searchsorted(self.sites, known), axis=1))
             return pool
         part = self._likely(LIKELY if turn else LIKELY_FIRST, self.chosen)
         noise, random = NOISE[turn % len(NOISE)], np.random.default_rng(turn)
         wrong = self._clipped(part) * (1.0 + noise * random.standard_normal(part.weight.size))
-        pool = Pool(part, np.maximum(wrong, 0.0), self.spare, turn, MEMBERS * 2 ** min(turn // JOINED, DOUBLED))
+        pool = Pool(part, np.maximum(wrong, 0.0), self.spare, turn)
         self.settle = deadline.part(WRONG_SHARE) if noise else Deadline.after(0.0)
-        pool.begin(threads, deadline)
+        pool.begin(MEMBERS * 2 ** min(turn // JOINED, DOUBLED), threads, deadline)
         return pool
 
     def _likely(self, share: float, known: Ints) -> Part:

@@ -43,7 +43,7 @@ HIGHS_AT_ONCE, HIGHS_SOON, HIGHS_AT_ALL = 15_000, 60_000, 400_000
 problem is small, and up to which HiGHS decides what is left open of a large one once pools have nothing to give."""
 
 ENOUGH = 2
-"""Pools that must have found nothing more before."""
+"""Pools that must have found nothing more for them to have nothing to give."""
 
 RELAXED_STEPS, CUT_STEPS, CUT_ROUNDS, BOUND_SHARE, FRUITLESS_SHARE = 3000, 2000, 8, 0.35, 0.05
 """For a large problem: steps of its relaxation, of it with cuts, how often cuts are added, the share of the time
@@ -180,7 +180,7 @@ class _Search:
         relaxation = Relaxation(self.part)
         self._relax(relaxation)
         worth = self._settle(relaxation)
-        if self._done() or self.part.size <= HIGHS_AT_ONCE:
+        if self._done() or self._decided(relaxation.part, fruitless=0):
             return
         spare = float(relaxation.part.weight.sum()) - relaxation.bound
         held, pools = (self.part, self.base, self.opened), Pools(self.part, worth, spare)
@@ -190,13 +190,15 @@ class _Search:
             self.part, self.base, self.opened = held
             self._offer(self.part, chosen)
             self._settle(relaxation)
-            # HiGHS proves better than it finds: it waits until pools have nothing more to give.
-            soon = HIGHS_AT_ONCE if pools.fruitless < ENOUGH else HIGHS_SOON
-            if self._done() or self.part.size <= soon or (pools.fruitless >= ENOUGH and self._decided(relaxation.part)):
+            if self._done() or self._decided(relaxation.part, pools.fruitless):
                 return
 
-    def _decided(self, root: Part) -> bool:
-        return self.part.size <= HIGHS_AT_ALL and self.part.number.size <= DECIDED * root.number.size
+    def _decided(self, root: Part, fruitless: int) -> bool:
+        """Tell whether HiGHS takes over: it proves better than it finds, so first come ``fruitless`` pools."""
+        if fruitless < ENOUGH:
+            return self.part.size <= HIGHS_AT_ONCE
+        few = self.part.number.size <= DECIDED * root.number.size
+        return self.part.size <= (HIGHS_AT_ALL if few else HIGHS_SOON)
 
     def _relax(self, relaxation: Relaxation) -> None:
         """Solve the relaxation about, with cuts as long as there are new ones and time for them."""
